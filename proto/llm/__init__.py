@@ -1,0 +1,1 @@
+"""The contract of the LLM server, and the code that protoc makes from it."""
