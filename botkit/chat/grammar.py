@@ -1,0 +1,93 @@
+"""Words and patterns → commands. The same table gives the parser, the help text and `GET /commands`."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from botkit.chat.errors import LineTooLong
+from botkit.chat.hangul import visible
+
+LONGEST = 10_000
+"""Characters of a line that are looked at; a command is far shorter."""
+
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way to say a command.
+
+    `pattern` must match everything after the prefix; `make` turns the match into a command, or returns None
+    when this form does not fit after all. `usage` is shown after the prefix in the help; a form without one
+    is not listed. A command with `lane=False` changes nothing and runs at once, past the room's queue.
+    `notice` is the key of the text shown when the answer takes long.
+    """
+
+    name: str
+    pattern: str
+    make: Callable[[re.Match[str]], object | None]
+    usage: str = ""
+    lane: bool = True
+    notice: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_compiled", re.compile(self.pattern, re.IGNORECASE))
+
+    def parse(self, body: str) -> object | None:
+        """The command that `body` says, if it says this one."""
+        match: re.Match[str] | None = vars(self)["_compiled"].fullmatch(body)
+        return self.make(match) if match else None
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A command and the form that found it."""
+
+    command: Any
+    form: Form
+
+
+class Grammar:
+    """The forms of one bot, first hit wins; `fallback` takes what no form understands."""
+
+    def __init__(self, *, prefix: str, forms: Sequence[Form], fallback: Form, limit: int) -> None:
+        self.prefix = prefix
+        self.forms = tuple(forms)
+        self.fallback = fallback
+        self._limit = limit
+
+    def parse(self, text: str) -> Parsed | None:
+        """The command in a chat line, or None when the line is not for this bot.
+
+        Invisible characters are dropped and line breaks count as spaces before anything is compared.
+
+        Raises:
+            LineTooLong: ours, but longer than the limit.
+        """
+        line = _BLANKS.sub(" ", visible(text[:LONGEST])).strip()
+        if not line.startswith(self.prefix):
+            return None
+        if len(line) > self._limit + len(self.prefix):
+            raise LineTooLong(limit=self._limit)
+        body = line[len(self.prefix) :]
+        for form in self.forms:
+            command = form.parse(body)
+            if command is not None:
+                return Parsed(command, form)
+        return Parsed(self.fallback.parse(body), self.fallback)
+
+    def usages(self, summaries: Mapping[str, str]) -> list[tuple[str, str]]:
+        """`(what to type, what it does)` for every listed form, in the table's order."""
+        shown = (form for form in self.forms if form.usage)
+        return [(f"{self.prefix} {form.usage}", summaries[form.name]) for form in shown]
+
+
+def words(*alternatives: str) -> str:
+    """A pattern for any of the words."""
+    return f"(?:{'|'.join(map(re.escape, alternatives))})"
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Parts between commas (also `，` and `、`), trimmed, blanks dropped."""
+    return tuple(part for part in (piece.strip() for piece in re.split("[,，、]", text)) if part)

@@ -1,0 +1,119 @@
+"""The HTTP face of every program: health, metrics, one error body, the API key, a server without signals."""
+
+import asyncio
+import contextlib
+import hmac
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Annotated, Any
+
+import uvicorn
+from fastapi import FastAPI, Header, HTTPException, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from botkit.runtime import metrics
+from botkit.runtime.health import Health
+
+SHUTDOWN_SECONDS = 5
+"""How long an open HTTP exchange may take to end once the program stops."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its signal handlers: `lifecycle` owns them."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+async def serve(app: FastAPI, *, host: str, port: int, stop: asyncio.Event) -> None:
+    """Serve until `stop` is set, then let open exchanges end.
+
+    Raises:
+        OSError: the port is taken (uvicorn exits the process otherwise).
+    """
+    config = uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=90,
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+    )
+    with config.bind_socket() as bound:
+        server = Server(config)
+        waiter = asyncio.create_task(stop.wait())
+        serving = asyncio.create_task(server.serve(sockets=[bound]))
+        try:
+            await asyncio.wait({waiter, serving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            waiter.cancel()
+            server.should_exit = True
+            await serving
+
+
+def add_health_routes(app: FastAPI, health: Health) -> None:
+    """`/health`, `/health/live`, `/health/ready`, `/ready` and `/metrics`; `HEAD` works on all of them."""
+
+    async def live() -> JSONResponse:
+        well, body = health.live()
+        return JSONResponse(body, 200 if well else 503)
+
+    async def ready() -> JSONResponse:
+        well, body = await health.ready()
+        return JSONResponse(body, 200 if well else 503)
+
+    async def exposition() -> PlainTextResponse:
+        return PlainTextResponse(metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    routes: tuple[tuple[str, Callable[[], Awaitable[Response]], str], ...] = (
+        ("/health", live, "Is the process alive?"),
+        ("/health/live", live, "Is the process alive?"),
+        ("/health/ready", ready, "Can it do its work? Every dependency, named and timed."),
+        ("/ready", ready, "Can it do its work?"),
+        ("/metrics", exposition, "Prometheus metrics"),
+    )
+    for path, endpoint, summary in routes:
+        app.add_api_route(path, endpoint, methods=["GET"], summary=summary, tags=["health"])
+        app.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
+
+
+def api_key_matches(expected: str, api_key: str | None, authorization: str | None) -> bool:
+    """Whether `X-API-Key` or `Authorization: Bearer` carries the key; compared in constant time."""
+    given = (api_key or "").strip()
+    if not given:
+        scheme, _, token = (authorization or "").partition(" ")
+        given = token.strip() if scheme.lower() == "bearer" else ""
+    return hmac.compare_digest(given.encode(), expected.encode())
+
+
+def admin_key(expected: str) -> Callable[..., Awaitable[None]]:
+    """A FastAPI dependency for routes that stay shut (503) until an operator sets `HTTP_API_KEY`."""
+
+    async def check(
+        x_api_key: Annotated[str | None, Header()] = None,
+        authorization: Annotated[str | None, Header()] = None,
+    ) -> None:
+        if not expected:
+            raise HTTPException(503, "set HTTP_API_KEY to use this route")
+        if not api_key_matches(expected, x_api_key, authorization):
+            raise HTTPException(401, "wrong or missing API key")
+
+    return check
+
+
+CODES = {401: "UNAUTHORIZED", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 503: "UNAVAILABLE"}
+
+
+def add_error_body(app: FastAPI) -> None:
+    """Answer every HTTP error, 404 and 405 included, as `{error, message}`."""
+
+    async def on_http_error(_request: Request, error: Any) -> JSONResponse:
+        body = {"error": CODES.get(error.status_code, "INVALID_REQUEST"), "message": str(error.detail)}
+        return JSONResponse(body, error.status_code, headers=getattr(error, "headers", None))
+
+    app.add_exception_handler(StarletteHTTPException, on_http_error)
