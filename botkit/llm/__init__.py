@@ -1,0 +1,1 @@
+"""The bots' side of the LLM server's contract."""

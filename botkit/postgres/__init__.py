@@ -1,0 +1,1 @@
+"""PostgreSQL: the pool, its failures, numbered migrations."""

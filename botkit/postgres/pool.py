@@ -1,0 +1,114 @@
+"""The connection pool of one owner: one database, one schema, short statements.
+
+Nothing here is needed to start a bot; who uses it says "temporarily not available" while it is away.
+"""
+
+import asyncio
+from pathlib import Path
+from typing import Any, cast
+
+import asyncpg
+import structlog
+
+from botkit.runtime.settings import DatabaseSettings
+
+log = structlog.get_logger(__name__)
+
+STATEMENT_SECONDS = 5
+CONNECT_SECONDS = 5
+
+AWAY = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.QueryCanceledError,
+)
+"""PostgreSQL did not do it, but will later."""
+
+BAD_DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
+"""PostgreSQL will never do it."""
+
+
+class Unwritable(Exception):
+    """A row that can never be written; says why."""
+
+
+class Database:
+    """A pool that is opened when it is first needed, and again after a failure."""
+
+    def __init__(self, settings: DatabaseSettings, *, schema: str, application: str) -> None:
+        self._settings = settings
+        self._schema = schema
+        self._application = application
+        self._pool: asyncpg.Pool | None = None
+        self._opening = asyncio.Lock()
+
+    async def pool(self) -> asyncpg.Pool:
+        """The open pool.
+
+        Raises:
+            One of AWAY: PostgreSQL cannot be reached.
+        """
+        if self._pool is None:
+            async with self._opening:
+                if self._pool is None:
+                    self._pool = await self._open()
+        return self._pool
+
+    async def ping(self) -> dict[str, Any]:
+        """For the readiness check."""
+        pool = await self.pool()
+        await pool.fetchval("SELECT 1")
+        return {"connections": pool.get_size(), "idle": pool.get_idle_size()}
+
+    async def close(self) -> None:
+        """Close what is open."""
+        if self._pool is not None:
+            await self._pool.close()
+
+    async def _open(self) -> asyncpg.Pool:
+        """Over the socket directory when there is one, else (with a warning when it is silent) over TCP."""
+        settings = self._settings
+        if settings.db_socket_path:
+            try:
+                return await self._create(settings.db_socket_path, None)
+            except (OSError, TimeoutError) as error:
+                log.warning(
+                    "database_socket_silent", path=settings.db_socket_path, error=type(error).__name__
+                )
+        return await self._create(settings.db_host, _tls(settings.db_sslmode))
+
+    async def _create(self, host: str, tls: str | None) -> asyncpg.Pool:
+        settings = self._settings
+        return await asyncpg.create_pool(
+            host=host,
+            port=settings.db_port,
+            user=settings.db_user,
+            password=settings.db_password.get_secret_value(),
+            database=settings.db_name,
+            ssl=cast("Any", tls),
+            min_size=settings.db_min_pool,
+            max_size=settings.db_max_pool,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            server_settings={
+                "application_name": self._application,
+                "search_path": self._schema,
+                "statement_timeout": str(STATEMENT_SECONDS * 1000),
+                "timezone": "Asia/Seoul",
+            },
+        )
+
+
+def _tls(mode: str) -> str | None:
+    return None if mode == "disable" else mode
+
+
+def migrations_beside(module_file: str) -> Path:
+    """The `migrations` directory beside a module."""
+    return Path(module_file).parent / "migrations"

@@ -1,0 +1,235 @@
+"""A bot as a process: the connections, the desk, the HTTP face, and the tasks that run them.
+
+Every bot is put together here in the same way; its `app.py` says what is its own.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from fastapi import FastAPI
+from google.protobuf.empty_pb2 import Empty
+from redis.asyncio import Redis
+
+from botkit.bot import Bot
+from botkit.chat.access import Access
+from botkit.chat.grammar import Grammar
+from botkit.chat.kit_texts import KitTexts
+from botkit.chat.message import ReplyType
+from botkit.llm.client import LlmClient
+from botkit.postgres.pool import Database
+from botkit.runtime import http
+from botkit.runtime.health import Check, Health
+from botkit.runtime.settings import (
+    CacheSettings,
+    DatabaseSettings,
+    HttpSettings,
+    LlmSettings,
+    MqSettings,
+    Settings,
+    Words,
+    env,
+)
+from botkit.stream.archive import Archiver
+from botkit.stream.commit import Commit
+from botkit.stream.consumer import Consumer, Hand
+from botkit.stream.inbox import Inbox
+from botkit.stream.names import Names, unique_consumer
+from botkit.stream.owner import Owner
+from botkit.turn import Handlers, Store, Turn
+from botkit.valkey.clients import CACHE_TIMEOUT, Address, blocking_client, command_client, reachable
+from botkit.valkey.lease import Lease
+
+S = TypeVar("S")
+
+
+class BotSettings(Settings, CacheSettings, MqSettings, DatabaseSettings, LlmSettings, HttpSettings):
+    """What every bot reads; its own class gives the prefixed names and their defaults."""
+
+    stream_key: str
+    consumer_group: str
+    server_port: int
+    command_prefix: str
+    access_enabled: bool | None
+    access_passthrough: bool
+    allowed_chat_ids: Words
+    blocked_chat_ids: Words
+    blocked_user_ids: Words
+    reply_mark: str = env("REPLY_MARK", default="")
+
+    def access(self) -> Access:
+        """The rules of admission; on when a list of rooms is given, unless switched explicitly."""
+        listed = bool(self.allowed_chat_ids or self.blocked_chat_ids)
+        return Access(
+            enabled=listed if self.access_enabled is None else self.access_enabled,
+            passthrough=self.access_passthrough,
+            allowed_rooms=frozenset(self.allowed_chat_ids),
+            blocked_rooms=frozenset(self.blocked_chat_ids),
+            blocked_users=frozenset(self.blocked_user_ids),
+        )
+
+
+def list_names(bot: str, name: str) -> tuple[str, ...]:
+    """The four spellings of an access list, e.g. `TWENTYQ_ALLOWED_CHAT_IDS`."""
+    return f"{bot}_{name}", f"{bot}_ACCESS_{name}", name, f"ACCESS_{name}"
+
+
+@dataclass(frozen=True)
+class Connections:
+    """What a bot talks to. Nothing is awaited at start: readiness tells what is missing."""
+
+    cache: Redis
+    cache_blocking: Redis
+    mq: Redis
+    mq_blocking: Redis
+    llm: LlmClient
+    database: Database
+
+    @classmethod
+    async def open(
+        cls, stack: AsyncExitStack, settings: BotSettings, *, name: str, schema: str
+    ) -> "Connections":
+        """Make the clients and have the stack close them."""
+        cache = await reachable(Address.of_cache(settings))
+        mq = Address.of_mq(settings)
+        made = cls(
+            cache=command_client(cache, timeout=CACHE_TIMEOUT),
+            cache_blocking=blocking_client(cache),
+            mq=command_client(mq, timeout=settings.mq_timeout_ms / 1000),
+            mq_blocking=blocking_client(mq),
+            llm=LlmClient(settings),
+            database=Database(settings, schema=schema, application=name),
+        )
+        for client in (made.cache, made.cache_blocking, made.mq, made.mq_blocking):
+            stack.push_async_callback(client.aclose)
+        stack.push_async_callback(made.llm.close)
+        stack.push_async_callback(made.database.close)
+        return made
+
+    def checks(self) -> tuple[Check, ...]:
+        """The dependencies as readiness asks them; play goes on without PostgreSQL and the model."""
+
+        async def ping(client: Redis) -> None:
+            await client.ping()
+
+        async def llm() -> dict[str, Any]:
+            config = await self.llm.call(self.llm.rpc.GetModelConfig, Empty(), timeout=1.5)
+            return {"model": config.model_default}
+
+        return (
+            Check("valkey_cache", lambda: ping(self.cache)),
+            Check("valkey_mq", lambda: ping(self.mq)),
+            Check("llm_server", llm, required=False),
+            Check("postgres", self.database.ping, required=False),
+        )
+
+
+@dataclass(frozen=True)
+class Program(Generic[S]):
+    """What is a bot's own."""
+
+    grammar: Grammar
+    texts: KitTexts
+    handlers: Handlers[S]
+    store: Store[S]
+    ledger_stream: str
+    prepare: Callable[[], Awaitable[None]]
+    write: Callable[[bytes], Awaitable[None]]
+    summaries: dict[str, str]
+    error_type: ReplyType = ReplyType.FINAL
+
+
+class Service(Generic[S]):
+    """One running bot."""
+
+    def __init__(
+        self, settings: BotSettings, links: Connections, program: Program[S], *, name: str, version: str
+    ) -> None:
+        names = Names(
+            stream=settings.stream_key,
+            group=settings.consumer_group,
+            replies=settings.mq_reply_stream_key,
+            bot=name,
+            consumer=unique_consumer(name),
+        )
+        self._settings = settings
+        self._health = Health(name, version, links.checks())
+        lease = Lease(links.mq, stream=names.stream, holder=names.consumer)
+        hand, owner = Hand(), Owner(lease, stream=names.stream)
+        self._consumer = Consumer(
+            Inbox(links.mq, links.mq_blocking, names, lease),
+            owner,
+            hand,
+            health=self._health,
+            batch=settings.mq_batch_size,
+        )
+        commit = Commit(links.mq, names, lease, cut_notice=program.texts.cut(), mark=settings.reply_mark)
+        turn = Turn(
+            store=program.store,
+            handlers=program.handlers,
+            texts=program.texts,
+            commit=commit,
+            consumer=self._consumer,
+            hand=hand,
+            lease=lease,
+            error_type=program.error_type,
+        )
+        self._bot = Bot(
+            grammar=program.grammar,
+            access=settings.access(),
+            texts=program.texts,
+            turn=turn,
+            commit=commit,
+            owner=owner,
+            hand=hand,
+            rooms_at_once=settings.mq_concurrency,
+        )
+        self._archiver = Archiver(
+            links.cache,
+            links.cache_blocking,
+            stream=program.ledger_stream,
+            prepare=program.prepare,
+            write=program.write,
+        )
+        self.app = _face(self._health, program, name=name, version=version)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set: finish what runs, then close."""
+        settings = self._settings
+        async with asyncio.TaskGroup() as tasks:
+            watching = tasks.create_task(self._health.watch_loop())
+            archiving = tasks.create_task(self._archiver.run())
+            drained = asyncio.Event()
+            serving = tasks.create_task(
+                http.serve(self.app, host=settings.server_host, port=settings.server_port, stop=drained)
+            )
+            tasks.create_task(_note(stop, self._health))
+            await self._consumer.run(self._bot, stop, drain_seconds=settings.drain_seconds)
+            drained.set()
+            await serving
+            watching.cancel()
+            archiving.cancel()
+
+
+async def _note(stop: asyncio.Event, health: Health) -> None:
+    await stop.wait()
+    health.draining = True
+
+
+def _face(health: Health, program: Program[Any], *, name: str, version: str) -> FastAPI:
+    app = FastAPI(title=name, version=version)
+    http.add_error_body(app)
+    http.add_health_routes(app, health)
+
+    @app.get("/commands", tags=["chat"], summary="What can be typed in a room")
+    async def commands() -> dict[str, Any]:
+        usages = program.grammar.usages(program.summaries)
+        return {
+            "bot": name,
+            "prefix": program.grammar.prefix,
+            "commands": [{"usage": usage, "summary": summary} for usage, summary in usages],
+        }
+
+    return app

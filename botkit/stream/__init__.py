@@ -1,0 +1,1 @@
+"""Delivery: one visible effect per chat line, whatever is killed when (see docs/decisions)."""

@@ -1,0 +1,234 @@
+"""The life of an inbound stream in one process: stand by, own it, recover, read, hand out, drain.
+
+Recovery comes before new lines: everything pending that is not in hand here is claimed, in id order, on
+taking the lease, every five seconds after, and after each broken connection (its answer may have been lost).
+"""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Protocol
+
+import structlog
+from redis.exceptions import RedisError
+
+from botkit.runtime import metrics
+from botkit.runtime.clock import Clock, pauses, wall
+from botkit.runtime.health import Health
+from botkit.stream.dead_letters import SUSPECT_DELIVERIES
+from botkit.stream.inbox import Delivery, Gap, GroupLost, Inbox
+from botkit.stream.owner import LeaseLost, Owner
+from botkit.valkey.records import Fenced
+
+log = structlog.get_logger(__name__)
+
+RECOVER_SECONDS = 5.0
+TIDY_SECONDS = 300.0
+MOST_IN_HAND = 1000
+"""Above so many unfinished lines the process stops reading new ones."""
+
+
+class Hand:
+    """The lines read and not yet finished: nothing is handed to this process twice.
+
+    When the group vanishes its list of pending entries goes with it. The lines in hand at that moment are
+    *orphans*: they can no longer be looked up as pending and are published from memory.
+    """
+
+    def __init__(self) -> None:
+        self._orphan: dict[str, bool] = {}
+        self.generation = 0
+
+    def __contains__(self, entry: object) -> bool:
+        return entry in self._orphan
+
+    def __len__(self) -> int:
+        return len(self._orphan)
+
+    def take(self, entry: str) -> None:
+        """A line begins."""
+        self._orphan[entry] = False
+        metrics.lines_in_hand.set(len(self._orphan))
+
+    def drop(self, entry: str) -> None:
+        """A line has ended."""
+        self._orphan.pop(entry, None)
+        metrics.lines_in_hand.set(len(self._orphan))
+
+    def clear(self) -> None:
+        """All lines are left to the next owner."""
+        self._orphan.clear()
+        metrics.lines_in_hand.set(0)
+
+    def is_orphan(self, entry: str) -> bool:
+        """Whether the group was lost while this line was in hand."""
+        return self._orphan.get(entry, False)
+
+    def orphan_all(self) -> None:
+        """The group is gone."""
+        self._orphan = dict.fromkeys(self._orphan, True)
+        self.generation += 1
+
+
+class Desk(Protocol):
+    """Who handles the lines."""
+
+    def deliver(self, delivery: Delivery) -> asyncio.Event:
+        """Begin with a line, at once; the event is set when it is finished."""
+        ...
+
+    async def drain(self, seconds: float) -> None:
+        """Start no further line and let the running ones end."""
+        ...
+
+    async def abandon(self) -> None:
+        """Stop everything; what is unfinished stays pending."""
+        ...
+
+
+class Consumer:
+    """Reads one inbound stream for a desk, as long as it owns it."""
+
+    def __init__(
+        self,
+        inbox: Inbox,
+        owner: Owner,
+        hand: Hand,
+        *,
+        health: Health,
+        batch: int = 50,
+        clock: Clock = wall,
+    ) -> None:
+        self._inbox = inbox
+        self._owner = owner
+        self._hand = hand
+        self._health = health
+        self._batch = batch
+        self._clock = clock
+        self._restoring = asyncio.Lock()
+
+    async def run(self, desk: Desk, stop: asyncio.Event, *, drain_seconds: float) -> None:
+        """Own the stream whenever possible until `stop` is set, then drain and give the lease up."""
+        stopping = asyncio.create_task(stop.wait())
+        try:
+            while not stop.is_set():
+                if await _first(self._owner.acquire(self._beat), stopping):
+                    await self._own(desk, stopping, drain_seconds)
+        finally:
+            stopping.cancel()
+
+    async def restore_group(self, generation: int) -> None:
+        """Make a vanished group again; lines in hand become orphans. Once per loss, whoever notices it."""
+        async with self._restoring:
+            if generation == self._hand.generation:
+                self._hand.orphan_all()
+                await self._inbox.ensure_group()
+
+    async def _own(self, desk: Desk, stopping: asyncio.Task[bool], drain_seconds: float) -> None:
+        keeping = asyncio.create_task(self._owner.keep())
+        reading = asyncio.create_task(self._read_on(desk))
+        try:
+            await asyncio.wait({keeping, reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await _cancel(reading)
+            if keeping.done():
+                keeping.result()
+            else:
+                draining = asyncio.create_task(desk.drain(drain_seconds))
+                await asyncio.wait({keeping, draining}, return_when=asyncio.FIRST_COMPLETED)
+                await _cancel(draining)
+        except LeaseLost:
+            log.warning("ownership_lost")
+        finally:
+            await asyncio.gather(_cancel(keeping), _cancel(reading), return_exceptions=True)
+            await desk.abandon()
+            await self._owner.release()
+            log.info("ownership_ended")
+
+    async def _read_on(self, desk: Desk) -> None:
+        waits = pauses()
+        recover_at = tidy_at = 0.0
+        loop = asyncio.get_running_loop()
+        while True:
+            self._beat()
+            generation = self._hand.generation
+            try:
+                if loop.time() >= recover_at:
+                    await self._inbox.ensure_group()
+                    await self._recover(desk)
+                    recover_at = loop.time() + RECOVER_SECONDS
+                if loop.time() >= tidy_at:
+                    await self._inbox.tidy(self._clock())
+                    tidy_at = loop.time() + TIDY_SECONDS
+                await self._read_some(desk, until=recover_at)
+                waits = pauses()
+            except Fenced:
+                await self._owner.confirm()
+            except Gap:
+                recover_at = 0.0
+            except GroupLost:
+                await self.restore_group(generation)
+            except (RedisError, OSError) as error:
+                log.warning("stream_read_failed", error=type(error).__name__)
+                recover_at = 0.0
+                await asyncio.sleep(next(waits))
+
+    async def _read_some(self, desk: Desk, *, until: float) -> None:
+        """Hand out new lines until nothing is left, then wait for more."""
+        loop = asyncio.get_running_loop()
+        if len(self._hand) >= MOST_IN_HAND:
+            await asyncio.sleep(0.05)
+            return
+        deliveries = await self._inbox.read(self._batch)
+        for delivery in deliveries:
+            metrics.lines_read.labels("new").inc()
+            if delivery.entry not in self._hand:
+                desk.deliver(delivery)
+        if not deliveries:
+            await self._inbox.wait(int((until - loop.time()) * 1000))
+
+    async def _recover(self, desk: Desk) -> None:
+        """Take over what is pending and not in hand. Lines that saw owners die run alone, first."""
+        pending = await self._inbox.pending(self._hand)
+        if not pending:
+            return
+        claimed = await self._inbox.claim(pending)
+        log.info("lines_recovered", count=len(claimed))
+        suspects = [d for d in claimed if d.deliveries >= SUSPECT_DELIVERIES]
+        for delivery in suspects:
+            metrics.lines_read.labels("recovered").inc()
+            await self._finished(desk.deliver(delivery))
+        for delivery in claimed:
+            if delivery.deliveries < SUSPECT_DELIVERIES:
+                metrics.lines_read.labels("recovered").inc()
+                desk.deliver(delivery)
+
+    async def _finished(self, done: asyncio.Event) -> None:
+        waiting = asyncio.create_task(done.wait())
+        try:
+            while not waiting.done():
+                self._beat()
+                await asyncio.wait({waiting}, timeout=RECOVER_SECONDS)
+        finally:
+            waiting.cancel()
+
+    def _beat(self) -> None:
+        self._health.beat("consumer")
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    """End a task; what it failed with, if it had failed already, is raised."""
+    task.cancel()
+    await asyncio.wait({task})
+    if not task.cancelled():
+        task.result()
+
+
+async def _first(work: Awaitable[None], stopping: asyncio.Task[bool]) -> bool:
+    """Whether `work` finished before the stop came; it is cancelled otherwise."""
+    task = asyncio.ensure_future(work)
+    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    if task.done():
+        task.result()
+        return True
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    return False

@@ -1,0 +1,88 @@
+"""Holding the lease over time: wait for it, renew it, tell when it is lost, give it up at the end."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+
+import structlog
+from redis.exceptions import RedisError
+
+from botkit.runtime import metrics
+from botkit.valkey.lease import Lease
+
+log = structlog.get_logger(__name__)
+
+RENEW_SECONDS = 3.0
+STANDBY_SECONDS = 1.0
+"""How often a standby looks whether the lease is free."""
+
+
+class LeaseLost(Exception):
+    """Another process owns the stream now."""
+
+
+class Owner:
+    """The lease of one stream, held for as long as possible.
+
+    An unreachable valkey-mq is no loss: every write is checked against the lease there anyway.
+    """
+
+    def __init__(self, lease: Lease, *, stream: str) -> None:
+        self._lease = lease
+        self._stream = stream
+        self._doubted = asyncio.Event()
+
+    async def acquire(self, beat: Callable[[], None]) -> None:
+        """Wait until the lease is ours; `beat` is called at every look."""
+        while not await self._try_acquire():
+            beat()
+            await asyncio.sleep(STANDBY_SECONDS)
+        self._doubted.clear()
+        metrics.owner.set(1)
+        log.info("ownership_taken", stream=self._stream, epoch=self._lease.epoch)
+
+    async def keep(self) -> None:
+        """Renew until cancelled.
+
+        Raises:
+            LeaseLost: another process has taken the lease.
+        """
+        while True:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._doubted.wait(), RENEW_SECONDS)
+            self._doubted.clear()
+            await self.confirm()
+
+    def doubt(self) -> None:
+        """Something was refused for another owner's sake: look at once."""
+        self._doubted.set()
+
+    async def confirm(self) -> None:
+        """Renew once, now.
+
+        Raises:
+            LeaseLost: another process has taken the lease.
+        """
+        try:
+            held = await self._lease.renew()
+        except (RedisError, OSError) as error:
+            log.warning("lease_renewal_failed", stream=self._stream, error=type(error).__name__)
+            return
+        if not held:
+            metrics.ownerships_lost.inc()
+            raise LeaseLost
+
+    async def release(self) -> None:
+        """Give the lease up; when valkey-mq is away it simply runs out."""
+        metrics.owner.set(0)
+        try:
+            await self._lease.release()
+        except (RedisError, OSError) as error:
+            log.warning("lease_release_failed", stream=self._stream, error=type(error).__name__)
+
+    async def _try_acquire(self) -> bool:
+        try:
+            return await self._lease.acquire()
+        except (RedisError, OSError) as error:
+            log.warning("lease_request_failed", stream=self._stream, error=type(error).__name__)
+            return False

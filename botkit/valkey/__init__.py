@@ -1,0 +1,1 @@
+"""Valkey: clients that fail fast, the stream lease, the versioned record, and their scripts."""

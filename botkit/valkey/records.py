@@ -1,0 +1,110 @@
+"""A versioned record that remembers which entries were applied to it, and with which replies.
+
+One key holds a room's whole state. It is written by compare-and-set on its version, and only by an owner
+whose epoch is not lower than the last one seen. So an entry is applied once, whoever is killed when.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import TypeAdapter
+from redis.asyncio import Redis
+
+from botkit.valkey.clients import script
+
+S = TypeVar("S")
+
+APPLIED_KEPT = 64
+"""How many applied entries a record remembers."""
+
+
+class Fenced(Exception):
+    """A later owner has touched the record: this process must stop working on it."""
+
+
+class Conflict(Exception):
+    """The record has moved on since it was loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a record was when it was loaded. `replies` is set when the entry at hand had been applied."""
+
+    version: str
+    replies: bytes | None = None
+
+
+class Records(Generic[S]):
+    """The states under one key prefix; a name without a record has the `initial` state."""
+
+    def __init__(
+        self, client: Redis, *, prefix: str, state: type[S], initial: S, seconds: float, ledger: str = ""
+    ) -> None:
+        """`seconds` is the time to live, renewed by each save; `ledger` names the stream to append to."""
+        self._client = client
+        self._prefix = prefix
+        self._codec = TypeAdapter(state)
+        self._initial = initial
+        self._milliseconds = int(seconds * 1000)
+        self._ledger = ledger
+        self._load = script(client, "load")
+        self._save = script(client, "save")
+
+    def key(self, name: str) -> str:
+        """Where the record `name` stands."""
+        return f"{self._prefix}{name}"
+
+    async def peek(self, name: str) -> S:
+        """The state, without touching the record."""
+        found: Any = await self._client.hget(self.key(name), "data")
+        return self._decoded(found or b"")
+
+    async def load(self, name: str, *, entry: str, epoch: str, unsure: bool = False) -> tuple[Stored, S]:
+        """The record for `entry` and the state in it; earlier owners are shut out from here on.
+
+        `unsure` after a save without a known outcome: it is shut out, too, in case it arrives late.
+
+        Raises:
+            Fenced: a later owner has been here.
+        """
+        args: list[str | int] = [epoch, entry, self._milliseconds, int(unsure)]
+        found = await self._load(keys=[self.key(name)], args=args)
+        if found == b"fenced":
+            raise Fenced
+        version, data, replies = found
+        return Stored(version.decode(), replies or None), self._decoded(data)
+
+    async def save(
+        self,
+        name: str,
+        stored: Stored,
+        state: S,
+        *,
+        entry: str = "",
+        replies: bytes = b"",
+        epoch: str = "",
+        finished: bytes | None = None,
+    ) -> None:
+        """Write `state` over what was loaded as `stored`; append `finished` to the ledger stream with it.
+
+        An administrator writes without `epoch` and `entry`; what is stored of both stays.
+
+        Raises:
+            Conflict: the record has moved on; load it again.
+            Fenced: a later owner has been here.
+        """
+        keys = [self.key(name)]
+        data = self._codec.dump_json(state)
+        args: list[str | bytes | int] = [stored.version, epoch, data, self._milliseconds]
+        args += [entry, replies, APPLIED_KEPT]
+        if finished is not None:
+            keys.append(self._ledger)
+            args += ["game", finished]
+        answer = await self._save(keys=keys, args=args)
+        if answer == b"fenced":
+            raise Fenced
+        if answer == b"conflict":
+            raise Conflict
+
+    def _decoded(self, data: bytes) -> S:
+        return self._codec.validate_json(data) if data else self._initial
