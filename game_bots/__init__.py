@@ -1,0 +1,1 @@
+"""The game bots. The two games do not know each other; what both need stands here."""

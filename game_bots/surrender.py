@@ -1,0 +1,107 @@
+"""The surrender vote that both games share. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from botkit.chat.errors import Refused
+
+VOTE_SECONDS = 120.0
+"""A vote lapses so long after it was opened; nothing prolongs it."""
+
+QUORUM = 3
+"""More agreements than this are never needed."""
+
+
+class NoVote(Refused):
+    """There is no open vote to agree to or to reject."""
+
+    code = "no_vote"
+    variables = ("prefix",)
+
+
+class NotAVoter(Refused):
+    """Only who played before the vote was opened may vote."""
+
+    code = "not_a_voter"
+
+
+class AlreadyVoted(Refused):
+    """One voice a person."""
+
+    code = "already_voted"
+
+
+class Standing(StrEnum):
+    """Where a vote stands."""
+
+    OPEN = "open"
+    CARRIED = "carried"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """A vote on giving up. Who opens it agrees by that."""
+
+    voters: tuple[str, ...]
+    agreed: tuple[str, ...]
+    rejected: tuple[str, ...]
+    opened_at: float
+
+    @classmethod
+    def opened(cls, *, players: Iterable[str], by: str, now: float) -> "Vote":
+        """A new vote among the players of the game and the person who opens it."""
+        voters = tuple(dict.fromkeys((*players, by)))
+        return cls(voters=voters, agreed=(by,), rejected=(), opened_at=now)
+
+    @property
+    def needed(self) -> int:
+        """Agreements it takes: everybody up to two people, three from then on."""
+        return min(len(self.voters), QUORUM)
+
+    @property
+    def missing(self) -> int:
+        """Agreements still to come."""
+        return max(0, self.needed - len(self.agreed))
+
+    @property
+    def standing(self) -> Standing:
+        """Carried, rejected once too few are left who could agree, else open."""
+        if self.missing == 0:
+            return Standing.CARRIED
+        if len(self.voters) - len(self.rejected) < self.needed:
+            return Standing.REJECTED
+        return Standing.OPEN
+
+    def lapsed(self, now: float) -> bool:
+        """Whether its time is over."""
+        return now - self.opened_at >= VOTE_SECONDS
+
+    def agreed_by(self, voter: str) -> "Vote":
+        """One more agreement; a rejection of the same person is taken back.
+
+        Raises:
+            NotAVoter: came into the game after the vote was opened.
+            AlreadyVoted: has agreed before.
+        """
+        self._check(voter, self.agreed)
+        rest = tuple(other for other in self.rejected if other != voter)
+        return replace(self, agreed=(*self.agreed, voter), rejected=rest)
+
+    def rejected_by(self, voter: str) -> "Vote":
+        """One more rejection; an agreement of the same person is taken back.
+
+        Raises:
+            NotAVoter: came into the game after the vote was opened.
+            AlreadyVoted: has rejected before.
+        """
+        self._check(voter, self.rejected)
+        rest = tuple(other for other in self.agreed if other != voter)
+        return replace(self, rejected=(*self.rejected, voter), agreed=rest)
+
+    def _check(self, voter: str, side: tuple[str, ...]) -> None:
+        if voter not in self.voters:
+            raise NotAVoter
+        if voter in side:
+            raise AlreadyVoted

@@ -1,0 +1,36 @@
+"""How the 스무고개 bot is wired."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from botkit.service import Connections, Program, Service
+from game_bots.twentyq import messages
+from game_bots.twentyq.commands import grammar
+from game_bots.twentyq.handlers import Twentyq
+from game_bots.twentyq.judge import Judge
+from game_bots.twentyq.ledger import SCHEMA, Ledger
+from game_bots.twentyq.settings import TwentyqSettings
+from game_bots.twentyq.store import LEDGER, Store
+
+NAME = "twentyq"
+
+
+async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -> None:
+    """Run the bot until `stop` is set."""
+    async with AsyncExitStack() as stack:
+        links = await Connections.open(stack, settings, name=NAME, schema=SCHEMA)
+        store = Store(links.cache)
+        words, say = grammar(settings.command_prefix), messages.load()
+        game = Twentyq(grammar=words, say=say, judge=Judge(links.llm), store=store)
+        ledger = Ledger(links.database)
+        program = Program(
+            grammar=words,
+            texts=say,
+            handlers=game.handlers,
+            store=store,
+            ledger_stream=LEDGER,
+            prepare=ledger.prepare,
+            write=ledger.write,
+            summaries=say.summary_texts(),
+        )
+        await Service(settings, links, program, name=NAME, version=version).run(stop)

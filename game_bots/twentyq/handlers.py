@@ -1,0 +1,236 @@
+"""What happens: one function a command. A handler asks the judge, lets the game decide, and says it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from random import Random
+
+from pydantic import TypeAdapter
+
+from botkit.chat.errors import NotUnderstood
+from botkit.chat.grammar import Grammar
+from botkit.chat.message import Reply, Scene
+from botkit.turn import Handlers, Outcome
+from game_bots.surrender import Standing, Vote
+from game_bots.twentyq import commands
+from game_bots.twentyq.game import (
+    CATEGORIES,
+    NOT_AT_RANDOM,
+    Finished,
+    GuessEmpty,
+    Result,
+    Riddle,
+    Room,
+    category_of,
+    display_category,
+)
+from game_bots.twentyq.judge import GuessResult, Judge
+from game_bots.twentyq.messages import Say
+from game_bots.twentyq.store import Store
+
+FINISHED = TypeAdapter(Finished)
+
+
+class Twentyq:
+    """The handlers of one bot process."""
+
+    def __init__(self, *, grammar: Grammar, say: Say, judge: Judge, store: Store) -> None:
+        self._prefix = grammar.prefix
+        self._say = say
+        self._judge = judge
+        self._store = store
+        self._help = _help(grammar, say)
+        self.handlers = Handlers[Room](
+            answers={
+                commands.Help: self.help,
+                commands.Status: self.status,
+                commands.TellMe: self.tell_me,
+                commands.Unknown: self.unknown,
+            },
+            moves={
+                commands.Start: self.start,
+                commands.Ask: self.ask,
+                commands.Guess: self.guess,
+                commands.GiveHint: self.hint,
+                commands.Surrender: self.surrender,
+                commands.Agree: self.agree,
+                commands.Reject: self.reject,
+            },
+        )
+
+    # ---- what changes nothing -----------------------------------------------------------------------
+
+    async def help(self, _command: commands.Help, _scene: Scene) -> Sequence[Reply]:
+        """The usage of every command."""
+        return [Reply(self._help)]
+
+    async def status(self, _command: commands.Status, scene: Scene) -> Sequence[Reply]:
+        """The whole board, and the hint as a message of its own."""
+        room = await self._store.peek(scene.room)
+        return self._whole_board(room.playing(self._prefix))
+
+    async def tell_me(self, _command: commands.TellMe, scene: Scene) -> Sequence[Reply]:
+        """The referee keeps the secret."""
+        (await self._store.peek(scene.room)).playing(self._prefix)
+        return [Reply(self._say.tell_nothing())]
+
+    async def unknown(self, _command: commands.Unknown, scene: Scene) -> Sequence[Reply]:
+        """Ours, but not understood; without a game, how to open one."""
+        (await self._store.peek(scene.room)).playing(self._prefix)
+        raise NotUnderstood(prefix=self._prefix)
+
+    # ---- the game -----------------------------------------------------------------------------------
+
+    async def start(self, command: commands.Start, scene: Scene, room: Room) -> Outcome[Room]:
+        """A new riddle, or the board of the one that is open."""
+        if room.riddle:
+            joined = room.riddle.joined(scene.player)
+            resumed = Reply(self._say.resumed(board=self._board(joined)))
+            unchanged = joined is room.riddle
+            return Outcome([resumed], None if unchanged else replace(room, riddle=joined))
+        known = [found for word in command.categories if (found := category_of(word))]
+        # The choice follows from the entry, so that a retry asks for the same category.
+        category = Random(scene.entry).choice(known) if known else ""  # noqa: S311
+        topic = await self._judge.topic(
+            category=category,
+            banned=room.banned(category),
+            excluded=() if category else NOT_AT_RANDOM,
+            entry=scene.entry,
+        )
+        shown = display_category(topic.category)
+        text = self._say.ready(category=shown, prefix=self._prefix)
+        if command.categories and not known:
+            text = f"{self._say.category_unknown()}\n{text}"
+        started = room.started(topic, game=scene.entry, by=scene.player, now=scene.now)
+        return Outcome([Reply(text)], started)
+
+    async def ask(self, command: commands.Ask, scene: Scene, room: Room) -> Outcome[Room]:
+        """A question and its verdict."""
+        riddle = room.playing(self._prefix)
+        riddle.check_question(command.text)
+        verdict = await self._judge.verdict(riddle, command.text, room=scene.room, entry=scene.entry)
+        asked = riddle.answered(command.text, verdict, by=scene.player, now=scene.now)
+        number = len(asked.questions)
+        text = self._say.answered(number=number, text=command.text, answer=verdict.value)
+        return Outcome([Reply(text)], replace(room, riddle=asked))
+
+    async def guess(self, command: commands.Guess, scene: Scene, room: Room) -> Outcome[Room]:
+        """A guess: word for word first, the judge only when that does not decide it."""
+        riddle = room.playing(self._prefix)
+        if not command.text:
+            raise GuessEmpty(prefix=self._prefix)
+        riddle.check_guess(command.text, by=scene.player, now=scene.now)
+        result = GuessResult.ACCEPT
+        if not riddle.is_named_by(command.text):
+            result = await self._judge.guess(riddle, command.text, entry=scene.entry)
+        if result is GuessResult.ACCEPT:
+            return self._solved(room, riddle.joined(scene.player), scene)
+        close = result is GuessResult.CLOSE
+        missed = riddle.missed(command.text, close=close, by=scene.player, now=scene.now)
+        said = self._say.close if close else self._say.wrong
+        text = said(name=scene.player.name, guess=command.text)
+        return Outcome([Reply(text)], replace(room, riddle=missed))
+
+    async def hint(self, _command: commands.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:
+        """A hint, counted only once there is one."""
+        riddle = room.playing(self._prefix)
+        riddle.check_hint()
+        text = await self._judge.hint(riddle, entry=scene.entry)
+        hinted = riddle.hinted(text, by=scene.player, now=scene.now)
+        reply = Reply(self._say.hint(number=len(hinted.hints), text=text))
+        return Outcome([reply], replace(room, riddle=hinted))
+
+    # ---- giving up ----------------------------------------------------------------------------------
+
+    async def surrender(self, _command: commands.Surrender, scene: Scene, room: Room) -> Outcome[Room]:
+        """A proposal to give up, or one more voice for it."""
+        before = room.playing(self._prefix)
+        opened = before.open_vote(scene.now) is None
+        riddle = before.giving_up(by=scene.player, now=scene.now)
+        return self._voted(room, riddle, scene, opened=opened)
+
+    async def agree(self, _command: commands.Agree, scene: Scene, room: Room) -> Outcome[Room]:
+        """One more voice for giving up."""
+        riddle = room.playing(self._prefix).agreeing(by=scene.player, now=scene.now, prefix=self._prefix)
+        return self._voted(room, riddle, scene, opened=False)
+
+    async def reject(self, _command: commands.Reject, scene: Scene, room: Room) -> Outcome[Room]:
+        """One voice against giving up."""
+        riddle = room.playing(self._prefix).rejecting(by=scene.player, now=scene.now, prefix=self._prefix)
+        vote = riddle.vote
+        text = self._say.vote_failed()
+        if vote:
+            text = self._say.vote_against(name=scene.player.name, agreed=len(vote.agreed), needed=vote.needed)
+        return Outcome([Reply(text)], replace(room, riddle=riddle))
+
+    def _voted(self, room: Room, riddle: Riddle, scene: Scene, *, opened: bool) -> Outcome[Room]:
+        vote = riddle.vote
+        if vote is None or vote.standing is Standing.CARRIED:
+            return self._given_up(room, riddle, scene)
+        return Outcome([Reply(self._vote_text(vote, scene, opened=opened))], replace(room, riddle=riddle))
+
+    def _vote_text(self, vote: Vote, scene: Scene, *, opened: bool) -> str:
+        if opened:
+            return self._say.vote_opened(
+                name=scene.player.name, agreed=len(vote.agreed), needed=vote.needed, prefix=self._prefix
+            )
+        return self._say.vote_progress(agreed=len(vote.agreed), needed=vote.needed, missing=vote.missing)
+
+    # ---- the end ------------------------------------------------------------------------------------
+
+    def _solved(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
+        missed = ", ".join(miss.text for miss in riddle.misses)
+        text = self._say.solved(
+            name=scene.player.name,
+            target=riddle.topic.name,
+            questions=len(riddle.questions),
+            hints=len(riddle.hints),
+            minutes=max(1, round((scene.now - riddle.started_at) / 60)),
+            misses=self._say.misses(guesses=missed) if missed else "",
+        )
+        return self._ended(room, riddle, scene, Result.CORRECT, text)
+
+    def _given_up(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
+        text = self._say.surrendered(
+            target=riddle.topic.name,
+            category=display_category(riddle.topic.category),
+            questions=len(riddle.questions),
+            hints=len(riddle.hints),
+        )
+        return self._ended(room, riddle, scene, Result.SURRENDER, text)
+
+    def _ended(self, room: Room, riddle: Riddle, scene: Scene, result: Result, text: str) -> Outcome[Room]:
+        winner = scene.player.id if result is Result.CORRECT else ""
+        finished = Finished(scene.room, riddle, result, winner, scene.now)
+        return Outcome(
+            [Reply(text)],
+            room.ended(riddle),
+            finished=FINISHED.dump_json(finished),
+            after=lambda: self._judge.forget(scene.room, riddle.id),
+        )
+
+    # ---- the board ----------------------------------------------------------------------------------
+
+    def _whole_board(self, riddle: Riddle) -> list[Reply]:
+        hints = [Reply(self._say.hint(number=hint.number, text=hint.text)) for hint in riddle.hints]
+        return [Reply(self._board(riddle)), *hints]
+
+    def _board(self, riddle: Riddle) -> str:
+        missed = ", ".join(miss.text for miss in riddle.misses)
+        blocks = self._say.board_misses(guesses=missed) if missed else ""
+        for question in riddle.questions:
+            blocks += self._say.board_question(
+                number=question.number, text=question.text, answer=question.verdict.value
+            )
+        return self._say.board(
+            category=display_category(riddle.topic.category),
+            questions=len(riddle.questions),
+            hints_left=riddle.hints_left,
+            blocks=blocks or self._say.board_empty(prefix=self._prefix),
+        )
+
+
+def _help(grammar: Grammar, say: Say) -> str:
+    usages = grammar.usages(say.summary_texts())
+    lines = [say.help_line(usage=usage, summary=what) for usage, what in usages]
+    categories = " ".join(called[0] for called in CATEGORIES.values())
+    return "\n".join([say.help_head(), *lines, say.help_tail(categories=categories)])

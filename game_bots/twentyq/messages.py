@@ -1,0 +1,83 @@
+"""The texts of messages.yml as the code knows them: each key with the values it is given."""
+
+from pathlib import Path
+from typing import ClassVar
+
+from botkit.chat.catalog import Catalog, Text
+from botkit.chat.kit_texts import KIT_ERRORS, MESSAGES, KitTexts
+from game_bots import surrender
+from game_bots.twentyq import game
+from game_bots.twentyq.commands import FORMS
+
+
+class Say(KitTexts):
+    """Everything this bot says."""
+
+    errors = (
+        *KIT_ERRORS,
+        game.NoGame,
+        game.DuplicateQuestion,
+        game.QuestionUnclear,
+        game.QuestionForbidden,
+        game.GuessEmpty,
+        game.GuessRepeated,
+        game.GuessTooSoon,
+        game.HintLimitReached,
+        surrender.NoVote,
+        surrender.NotAVoter,
+        surrender.AlreadyVoted,
+    )
+
+    help_head = Text("help.head")
+    help_line = Text("help.line", "usage", "summary")
+    help_tail = Text("help.tail", "categories")
+    summaries: ClassVar[dict[str, Text]] = {
+        form.name: Text(f"summary.{form.name}") for form in FORMS if form.usage
+    }
+
+    choosing = Text("start.choosing")
+    ready = Text("start.ready", "category", "prefix")
+    category_unknown = Text("start.category_unknown")
+    resumed = Text("start.resumed", "board")
+
+    question_thinking = Text("question.thinking")
+    answered = Text("question.answered", "number", "text", "answer")
+
+    guess_thinking = Text("guess.thinking")
+    wrong = Text("guess.wrong", "name", "guess")
+    close = Text("guess.close", "name", "guess")
+    tell_nothing = Text("guess.tell_nothing")
+    solved = Text("guess.solved", "name", "target", "questions", "hints", "minutes", "misses")
+    misses = Text("guess.misses", "guesses")
+
+    hint_thinking = Text("hint.thinking")
+    hint = Text("hint.given", "number", "text")
+
+    board = Text("status.board", "category", "questions", "hints_left", "blocks")
+    board_question = Text("status.question", "number", "text", "answer")
+    board_misses = Text("status.misses", "guesses")
+    board_empty = Text("status.empty", "prefix")
+
+    vote_opened = Text("vote.opened", "name", "agreed", "needed", "prefix")
+    vote_progress = Text("vote.progress", "agreed", "needed", "missing")
+    vote_against = Text("vote.against", "name", "agreed", "needed")
+    vote_failed = Text("vote.failed")
+    surrendered = Text("vote.surrendered", "target", "category", "questions", "hints")
+
+    def summary_texts(self) -> dict[str, str]:
+        """Form name → what the help says about it."""
+        return {name: self.catalog.render(text.key, {}) for name, text in self.summaries.items()}
+
+    @classmethod
+    def declared(cls) -> list[Text]:
+        """The attributes and the help's summaries."""
+        return [*super().declared(), *cls.summaries.values()]
+
+
+def load() -> Say:
+    """The texts, checked against the files.
+
+    Raises:
+        CatalogError: a text or a placeholder is missing, unknown or never used.
+    """
+    return Say(Catalog.load(MESSAGES, Path(__file__).with_name("messages.yml")))

@@ -1,0 +1,30 @@
+"""What the 스무고개 bot reads from the environment."""
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from botkit.runtime.settings import Words, env
+from botkit.service import BotSettings, list_names
+
+BOT = "TWENTYQ"
+
+
+class TwentyqSettings(BotSettings):
+    """Canonical names carry the bot's prefix: all programs share one `.env`."""
+
+    stream_key: str = env("TWENTYQ_MQ_STREAM_KEY", default="kakao:20q")
+    consumer_group: str = env("TWENTYQ_MQ_CONSUMER_GROUP", default="20q-bot-group")
+    server_port: int = env("TWENTYQ_SERVER_PORT", default=30081, gt=0, le=65535)
+    command_prefix: str = env("TWENTYQ_COMMAND_PREFIX", default="/스자")
+    access_enabled: bool | None = env("TWENTYQ_ACCESS_ENABLED", "ACCESS_ENABLED", default=None)
+    access_passthrough: bool = env("TWENTYQ_ACCESS_PASSTHROUGH", "ACCESS_PASSTHROUGH", default=False)
+    allowed_chat_ids: Words = env(*list_names(BOT, "ALLOWED_CHAT_IDS"), default=())
+    blocked_chat_ids: Words = env(*list_names(BOT, "BLOCKED_CHAT_IDS"), default=())
+    blocked_user_ids: Words = env(*list_names(BOT, "BLOCKED_USER_IDS"), default=())
+
+    misplaced_names: ClassVar[Mapping[str, str]] = {
+        "MQ_STREAM_KEY": "TWENTYQ_MQ_STREAM_KEY",
+        "MQ_CONSUMER_GROUP": "TWENTYQ_MQ_CONSUMER_GROUP",
+        "SERVER_PORT": "TWENTYQ_SERVER_PORT",
+        "COMMAND_PREFIX": "TWENTYQ_COMMAND_PREFIX",
+    }

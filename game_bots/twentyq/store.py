@@ -1,0 +1,21 @@
+"""What is remembered on valkey-cache: one record a room, renewed by each write."""
+
+from redis.asyncio import Redis
+
+from botkit.valkey.records import Records
+from game_bots.twentyq.game import Room
+
+ROOM_SECONDS = 12 * 3600
+"""A room nobody plays in is forgotten; finished games are in PostgreSQL by then."""
+
+LEDGER = "20q:finished"
+"""The stream of finished games on their way to PostgreSQL."""
+
+
+class Store(Records[Room]):
+    """The rooms of 스무고개."""
+
+    def __init__(self, cache: Redis) -> None:
+        super().__init__(
+            cache, prefix="20q:room:", state=Room, initial=Room(), seconds=ROOM_SECONDS, ledger=LEDGER
+        )

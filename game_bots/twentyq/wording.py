@@ -1,0 +1,64 @@
+"""When two Korean wordings are the same question or the same guess. Pure.
+
+Endings may be dropped from questions freely; a guess is a noun, and nouns end in the same syllables
+(`원숭이`, `돼지`), so a guess is compared as it stands first, and only unmistakable polite forms are cut.
+"""
+
+import re
+import unicodedata
+
+_QUESTION_ENDINGS = (
+    *("인가요", "입니까", "이에요", "예요", "에요", "이야", "인가", "인지", "나요", "까요", "니까"),
+    *("거야", "거니", "거죠", "거지", "어요", "아요", "해요", "죠", "지", "니", "냐", "야", "요"),
+)
+_COPULAS = (
+    *("인가요", "일까요", "입니까", "입니다", "이에요", "이예요"),
+    *("인가", "예요", "에요", "맞나요", "맞죠"),
+)
+_AMBIGUOUS = ("이야", "이다", "이요", "야", "요")
+_LEADS = ("혹시", "설마", "아마", "음", "그럼")
+
+
+def folded(text: str) -> str:
+    """NFKC, lower case, letters and digits only."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def question_key(text: str) -> str:
+    """Equal for questions that differ only in spacing, punctuation and politeness."""
+    key = folded(text)
+    for ending in _QUESTION_ENDINGS:
+        if key.endswith(ending) and len(key) > len(ending):
+            return key[: -len(ending)]
+    return key
+
+
+def spoken_guess(text: str) -> str:
+    """The noun in a guess as people type it: no lead-in, no polite ending, no punctuation around it."""
+    guess = text.strip(" \t.,!?~…:'\"“”‘’()")
+    for lead in _LEADS:
+        guess = guess.removeprefix(f"{lead} ").strip()
+    for copula in _COPULAS:
+        cut = guess.removesuffix(copula).rstrip()
+        if cut and cut != guess:
+            return cut.rstrip(" ,.")
+    return guess
+
+
+def names(guess: str, target: str) -> bool:
+    """Whether a guess is the target, word for word; an ambiguous ending may hang on it."""
+    wanted, said = folded(target), folded(guess)
+    if not said or not wanted:
+        return False
+    return said == wanted or any(said == wanted + ending for ending in _AMBIGUOUS)
+
+
+_TELL = re.compile(
+    r"(?:을|를|이|가|은|는|좀|도)?\s*(?:그냥\s*|좀\s*|빨리\s*|제발\s*)*"
+    r"(?:알려|말해|공개|가르쳐|보여|뭐|뭔|무엇|머야|모야|줘|내놔).*"
+)
+
+
+def wants_to_be_told(rest: str) -> bool:
+    """Whether what follows `정답` asks the referee to say it."""
+    return _TELL.fullmatch(rest.strip()) is not None
