@@ -1,0 +1,410 @@
+"""Lines through the real kit on a real Valkey: one process, and two that relieve each other."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from botkit.chat.catalog import Catalog
+from botkit.chat.kit_texts import MESSAGES, KitTexts
+from botkit.chat.message import Reply
+from tests.support.desk import GROUP, STREAM, Desk, Look, pending, replies, say
+from tests.support.polling import until
+from tests.support.servers import Client
+
+MakeDesk = Callable[..., Desk]
+
+SAY = KitTexts(Catalog.load(MESSAGES))
+SORRY = SAY.catalog.render("error.bug", {})
+
+
+@pytest.fixture
+def desk(cache: Client, mq: Client, blocking: Client) -> MakeDesk:
+    return lambda **options: Desk(cache, mq, blocking, **options)
+
+
+@asynccontextmanager
+async def running(desk: Desk) -> AsyncIterator[Desk]:
+    task = asyncio.create_task(desk.run())
+    try:
+        yield desk
+    finally:
+        desk.stop.set()
+        await task
+
+
+@asynccontextmanager
+async def dying(desk: Desk) -> AsyncIterator[Desk]:
+    """A process that is killed at the end: it gives nothing up and writes nothing more."""
+    task = asyncio.create_task(desk.run())
+    try:
+        yield desk
+    finally:
+        desk.dead = True
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+async def answers(mq: Client, count: int) -> list[dict[str, str]]:
+    async def enough() -> list[dict[str, str]]:
+        found = [reply for reply in await replies(mq) if reply["type"] != "waiting"]
+        return found if len(found) >= count else []
+
+    return await until(enough, what=f"{count} answers")
+
+
+async def nothing_pending(mq: Client) -> None:
+    async def empty() -> bool:
+        return await pending(mq) == 0
+
+    await until(empty, what="nothing pending")
+
+
+class Gate:
+    """A model call that the test ends."""
+
+    def __init__(self) -> None:
+        self.reached: list[str] = []
+        self._open = asyncio.Event()
+
+    async def __call__(self, text: str) -> None:
+        if text.startswith("slow"):
+            self.reached.append(text)
+            await self._open.wait()
+
+    def open(self) -> None:
+        self._open.set()
+
+    async def waited_for(self, text: str) -> None:
+        async def there() -> bool:
+            return text in self.reached
+
+        await until(there, what=f"{text} being judged")
+
+
+async def test_a_line_is_answered_once_and_acknowledged(desk: MakeDesk, mq: Client) -> None:
+    entry = await say(mq, "r1", "/t hello", user="u1")
+    async with running(desk()):
+        found = await answers(mq, 1)
+    assert found == [
+        {
+            "chatId": "r1", "text": "noted hello", "type": "final", "replyTo": entry, "bot": "test",
+            "dedupKey": f"{entry}/0", "seq": "0", "total": "1",
+        }
+    ]  # fmt: skip
+    assert await pending(mq) == 0
+
+
+async def test_the_thread_is_echoed(desk: MakeDesk, mq: Client) -> None:
+    await mq.xadd(STREAM, {"room": "r", "text": "/t hi", "userId": "u", "threadId": " 77 "})
+    async with running(desk()):
+        found = await answers(mq, 1)
+    assert found[0]["threadId"] == "77"
+
+
+async def test_lines_of_a_room_stay_in_order_and_rooms_run_side_by_side(desk: MakeDesk, mq: Client) -> None:
+    gate = Gate()
+    for number in range(10):
+        await say(mq, "stuck", f"/t slow {number}", user=f"u{number % 3}")
+        await say(mq, "free", f"/t {number}", user=f"u{number % 3}")
+    async with running(desk(think=gate)):
+        free = await answers(mq, 10)
+        assert [reply["text"] for reply in free] == [f"noted {n}" for n in range(10)]
+        gate.open()
+        everything = await answers(mq, 20)
+    stuck = [reply["text"] for reply in everything if reply["chatId"] == "stuck"]
+    assert stuck == [f"noted slow {n}" for n in range(10)]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"room": "r", "userId": "u"},
+        {"text": "/t hi", "userId": "u"},
+        {"room": " ", "text": "/t hi"},
+        {"room": "r", "text": b"/t \xff\xfe"},
+        {"room": b"\xc3\x28", "text": "/t hi"},
+        {"unknown": "x"},
+    ],
+)
+async def test_an_entry_that_cannot_be_answered_is_acknowledged(
+    desk: MakeDesk, mq: Client, fields: dict[str, str]
+) -> None:
+    await mq.xadd(STREAM, fields)
+    await say(mq, "r2", "/t after")
+    async with running(desk()):
+        found = await answers(mq, 1)
+        await nothing_pending(mq)
+    assert [reply["text"] for reply in found] == ["noted after"]
+
+
+@pytest.mark.parametrize("text", ["hello", "t hi", "/T hi", "!라이브", "\u200b", "x" * 100_000])
+async def test_what_is_not_for_this_bot_is_passed_over(desk: MakeDesk, mq: Client, text: str) -> None:
+    await say(mq, "r", text)
+    async with running(desk()):
+        await nothing_pending(mq)
+    assert await replies(mq) == []
+
+
+async def test_a_huge_line_of_ours_is_refused(desk: MakeDesk, mq: Client) -> None:
+    await say(mq, "9" * 40, "/t " + "가" * 100_000, user="8" * 40)
+    async with running(desk()):
+        (found,) = await answers(mq, 1)
+    assert found["text"] == SAY.catalog.render("error.line_too_long", {"limit": 200})
+    assert found["chatId"] == "9" * 40
+
+
+async def test_a_refusal_changes_nothing(desk: MakeDesk, mq: Client) -> None:
+    made = desk()
+    await say(mq, "r", "/t refuse this")
+    await say(mq, "r", "/t look")
+    async with running(made):
+        first, second = await answers(mq, 2)
+    assert {first["text"], second["text"]} == {SAY.catalog.render("error.not_permitted", {}), "seen 0"}
+
+
+async def test_a_bug_costs_one_line(desk: MakeDesk, mq: Client, caplog: pytest.LogCaptureFixture) -> None:
+    await say(mq, "r", "/t crash")
+    await say(mq, "r", "/t still here")
+    async with running(desk()):
+        found = await answers(mq, 2)
+    assert [reply["text"] for reply in found] == [SORRY, "noted still here"]
+
+
+async def test_a_line_that_waited_too_long_is_dropped(desk: MakeDesk, mq: Client) -> None:
+    await say(mq, "r", "/t old", entry="1000-0")
+    await say(mq, "r", "/t fresh", entry="120000-0")
+    async with running(desk(clock=lambda: 130.0)):
+        found = await answers(mq, 1)
+        await nothing_pending(mq)
+    assert [reply["text"] for reply in found] == ["noted fresh"]
+
+
+async def test_who_was_told_to_wait_is_told_when_it_was_too_long(desk: MakeDesk, mq: Client) -> None:
+    gate, now = Gate(), 1.0
+    await say(mq, "r", "/t slow", entry="1000-0")
+    await say(mq, "r", "/t next", entry="1001-0", user="민지")
+    made = desk(think=gate, clock=lambda: now, notice_seconds=0.0)
+    async with running(made):
+        waiting = await until(lambda: notices(mq, 2), what="two notices")
+        now = 200.0
+        gate.open()
+        found = await answers(mq, 2)
+    assert {notice["text"] for notice in waiting} == {
+        SAY.catalog.render("queue.cut", {}),
+        SAY.waiting(name="민지", ahead=1),
+    }
+    assert found[1]["text"] == SAY.catalog.render("error.line_expired", {"name": "민지"})
+
+
+async def notices(mq: Client, count: int) -> list[dict[str, str]]:
+    found = [reply for reply in await replies(mq) if reply["type"] == "waiting"]
+    return found if len(found) >= count else []
+
+
+async def test_no_notice_follows_the_answer(desk: MakeDesk, mq: Client) -> None:
+    for number in range(30):
+        await say(mq, f"r{number}", "/t quick")
+    async with running(desk(notice_seconds=0.002)):
+        await answers(mq, 30)
+    seen: set[str] = set()
+    for reply in await replies(mq):
+        assert reply["replyTo"] not in seen
+        if reply["type"] == "final":
+            seen.add(reply["replyTo"])
+
+
+async def test_five_people_and_forty_lines_may_wait(desk: MakeDesk, mq: Client) -> None:
+    gate = Gate()
+    await say(mq, "r", "/t slow", user="u0")
+    async with running(desk(think=gate)):
+        await gate.waited_for("slow")
+        for number in range(6):
+            await say(mq, "r", f"/t p{number}", user=f"p{number}")
+        (refused,) = await answers(mq, 1)
+        for number in range(36):
+            await say(mq, "r", f"/t many {number}", user="p0")
+        both = await answers(mq, 2)
+        gate.open()
+        everything = await answers(mq, 43)
+    full = SAY.catalog.render("error.too_many_waiting", {})
+    assert [reply["text"] for reply in both] == [full, full]
+    assert refused["replyTo"] == both[0]["replyTo"]
+    accepted = [reply["text"] for reply in everything if reply["text"] != full]
+    assert accepted == [
+        "noted slow",
+        *(f"noted p{n}" for n in range(5)),
+        *(f"noted many {n}" for n in range(35)),
+    ]
+
+
+async def test_a_standby_takes_over_and_judges_nothing_twice(
+    desk: MakeDesk, cache: Client, mq: Client
+) -> None:
+    gate = Gate()
+    first = desk(name="first", think=gate, lease_seconds=0.5)
+    second = desk(name="second", lease_seconds=0.5)
+    for number in range(3):
+        await say(mq, "r", f"/t {number}")
+    await say(mq, "r", "/t slow")
+    await say(mq, "r", "/t last")
+    async with dying(first):
+        await gate.waited_for("slow")
+    async with running(second):
+        found = await answers(mq, 5)
+        await nothing_pending(mq)
+    assert [reply["text"] for reply in found] == ["noted 0", "noted 1", "noted 2", "noted slow", "noted last"]
+    journal = await second.store.peek("r")
+    assert len(journal.applied) == 5
+    assert not set(first.judged[:3]) & set(second.judged)
+
+
+async def test_an_applied_line_is_answered_again_but_not_judged_again(desk: MakeDesk, mq: Client) -> None:
+    first, second = desk(name="first", lease_seconds=0.2), desk(name="second", lease_seconds=0.2)
+    first.stop_before_commit = True
+    entry = await say(mq, "r", "/t once")
+    async with dying(first):
+
+        async def applied() -> bool:
+            return entry in (await first.store.peek("r")).applied
+
+        await until(applied)
+    assert await replies(mq) == []
+    async with running(second):
+        (found,) = await answers(mq, 1)
+        await nothing_pending(mq)
+    assert found["text"] == "noted once"
+    assert second.judged == []
+
+
+async def test_a_paused_owner_can_neither_save_nor_answer(desk: MakeDesk, mq: Client) -> None:
+    gate = Gate()
+    zombie, heir = desk(name="zombie", think=gate, lease_seconds=0.2), desk(name="heir", lease_seconds=0.2)
+    await say(mq, "r", "/t slow and refuse")  # the heir answers without changing the state
+    async with dying(zombie):
+        await gate.waited_for("slow and refuse")
+        zombie.hears.clear()  # it misses its renewals, as a stopped process does
+        async with running(heir):
+            await answers(mq, 1)
+            gate.open()
+
+            async def left() -> bool:
+                return zombie.lease.epoch == ""
+
+            zombie.hears.set()
+            await until(left, what="the paused owner giving way")
+            await nothing_pending(mq)
+            assert len(await answers(mq, 1)) == 1
+            assert len((await heir.store.peek("r")).applied) == 1
+
+
+async def test_a_lost_read_does_not_break_the_order(desk: MakeDesk, mq: Client) -> None:
+    async with running(desk(name="p1")):
+        await say(mq, "r", "/t 0")
+        await answers(mq, 1)
+        transaction = mq.pipeline(transaction=True)
+        for number in range(1, 5):
+            transaction.xadd(STREAM, {"room": "r", "text": f"/t {number}", "userId": "u"})
+        transaction.xreadgroup(GROUP, "p1", {STREAM: ">"}, count=2)  # an answer that never arrived
+        await transaction.execute()
+        found = await answers(mq, 5)
+    assert [reply["text"] for reply in found] == [f"noted {n}" for n in range(5)]
+
+
+@pytest.mark.parametrize("wiped", ["group", "stream"])
+async def test_a_vanished_group_loses_and_doubles_nothing(desk: MakeDesk, mq: Client, wiped: str) -> None:
+    gate = Gate()
+    async with running(desk(think=gate)):
+        await say(mq, "done", "/t before")
+        await answers(mq, 1)
+        await say(mq, "r", "/t slow")
+        await gate.waited_for("slow")
+        if wiped == "group":
+            await mq.xgroup_destroy(STREAM, GROUP)
+        else:
+            await mq.delete(STREAM)
+        await say(mq, "other", "/t after")
+        await answers(mq, 2)
+        gate.open()
+        found = await answers(mq, 3)
+        await nothing_pending(mq)
+    assert sorted(reply["text"] for reply in found) == ["noted after", "noted before", "noted slow"]
+
+
+async def test_a_line_that_kills_its_owner_again_and_again_becomes_a_dead_letter(
+    desk: MakeDesk, mq: Client
+) -> None:
+    gate = Gate()
+    entry = await say(mq, "r", "/t slow poison")
+    for life in range(5):
+        async with dying(desk(name=f"life {life}", think=gate, lease_seconds=0.05)):
+            await gate.waited_for("slow poison")
+            gate.reached.clear()
+    last = desk(name="last", lease_seconds=0.05)
+    await say(mq, "r", "/t harmless")
+    async with running(last):
+        found = await answers(mq, 2)
+        await nothing_pending(mq)
+    assert [reply["text"] for reply in found] == [SORRY, "noted harmless"]
+    assert entry not in last.judged
+    ((_, dead),) = await mq.xrange(f"{STREAM}:dead")
+    assert dead[b"text"] == b"/t slow poison"
+    assert dead[b"deliveries"] == b"6"
+
+
+async def test_a_drain_ends_what_runs_and_leaves_the_rest(desk: MakeDesk, mq: Client) -> None:
+    gate = Gate()
+    await say(mq, "r", "/t slow")
+    await say(mq, "r", "/t waiting")
+    made = desk(name="first", think=gate)
+    task = asyncio.create_task(made.run())
+    await gate.waited_for("slow")
+    made.stop.set()
+    gate.open()
+    await task
+    assert [reply["text"] for reply in await replies(mq)] == ["noted slow"]
+    assert await pending(mq) == 1
+    async with running(desk(name="second")):  # at once: the lease was given up
+        found = await answers(mq, 2)
+    assert [reply["text"] for reply in found] == ["noted slow", "noted waiting"]
+
+
+async def test_a_full_queue_delays_an_answer_but_does_not_lose_it(desk: MakeDesk, mq: Client) -> None:
+    gate = Gate()
+    async with running(desk(think=gate)):
+        await say(mq, "r", "/t slow")
+        await gate.waited_for("slow")
+        used = int((await mq.info("memory"))["used_memory"])
+        await mq.config_set("maxmemory", used // 2)
+        try:
+            gate.open()
+
+            async def refused() -> bool:
+                errors = await mq.info("errorstats")
+                return "errorstat_OOM" in errors
+
+            await until(refused, what="a refused commit")
+            assert await pending(mq) == 1
+        finally:
+            await mq.config_set("maxmemory", 0)
+        (found,) = await answers(mq, 1)
+        await nothing_pending(mq)
+    assert found["text"] == "noted slow"
+
+
+async def test_a_long_reply_is_cut_into_bubbles_that_belong_together(desk: MakeDesk, mq: Client) -> None:
+    made = desk()
+    original = made.turn._handlers.answers
+
+    async def long(_command: Look, _scene: object) -> list[Reply]:
+        return [Reply("\n".join(f"line {n} " + "가" * 90 for n in range(12)))]
+
+    made.turn._handlers = type(made.turn._handlers)({**original, Look: long}, made.turn._handlers.moves)
+    await say(mq, "r", "/t look")
+    async with running(made):
+        await answers(mq, 1)
+    shown = await replies(mq)
+    assert [reply["type"] for reply in shown] == ["waiting"] * (len(shown) - 1) + ["final"]
+    assert [reply["seq"] for reply in shown] == [str(n) for n in range(len(shown))]
+    assert all(len(reply["text"]) <= 500 for reply in shown)

@@ -1,0 +1,49 @@
+"""Embedded servers for a test session: each xdist worker has its own."""
+
+import asyncio
+import socket
+import tempfile
+import threading
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    """A TCP port nobody listens on right now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def socket_directory() -> Path:
+    """A directory with a path short enough for Unix sockets."""
+    made = Path(tempfile.mkdtemp(prefix="llmt-"))
+    made.chmod(0o777)
+    return made
+
+
+class Background:
+    """An event loop in a thread, for servers that live longer than one test's loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, work: Callable[[], Coroutine[Any, Any, T]], seconds: float = 90.0) -> T:
+        """Run a coroutine there and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work(), self._loop).result(seconds)
+
+    def close(self) -> None:
+        """Stop the loop."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(10)
+        self._loop.close()
+
+
+Client = Any
+"""A Valkey client in a test: the unions that redis-py declares as results fit no caller."""
