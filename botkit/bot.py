@@ -15,6 +15,7 @@ from botkit.chat.errors import Bug, UserError
 from botkit.chat.grammar import Grammar, Parsed
 from botkit.chat.kit_texts import KitTexts
 from botkit.chat.message import Incoming
+from botkit.runtime.tasks import cancel
 from botkit.stream import wire
 from botkit.stream.commit import Commit
 from botkit.stream.consumer import Hand
@@ -67,7 +68,6 @@ class Bot(Generic[S]):
 
     def deliver(self, delivery: Delivery) -> asyncio.Event:
         """Begin with a line; the event is set when it is finished."""
-        self._hand.take(delivery.entry)
         try:
             incoming = wire.incoming(delivery.entry, delivery.fields)
         except wire.BadEntry as error:
@@ -105,10 +105,7 @@ class Bot(Generic[S]):
     async def abandon(self) -> None:
         """Stop everything; what is unfinished stays pending for the next owner."""
         await self._lanes.abandon()
-        tasks = list(self._tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel(list(self._tasks))
         self._hand.clear()
 
     def _admitted(self, line: Line) -> Parsed | None:

@@ -32,6 +32,7 @@ from botkit.runtime.settings import (
     Words,
     env,
 )
+from botkit.runtime.tasks import cancel
 from botkit.stream.archive import Archiver
 from botkit.stream.commit import Commit
 from botkit.stream.consumer import Consumer, Hand
@@ -209,8 +210,7 @@ class Service(Generic[S]):
             await self._consumer.run(self._bot, stop, drain_seconds=settings.drain_seconds)
             drained.set()
             await serving
-            watching.cancel()
-            archiving.cancel()
+            await cancel({watching, archiving})
 
 
 async def _note(stop: asyncio.Event, health: Health) -> None:

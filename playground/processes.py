@@ -82,7 +82,8 @@ class Child:
             return
         self._process.send_signal(self._stop_signal)
         try:
-            await asyncio.wait_for(self.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self.wait()
         except TimeoutError:
             await self.kill()
 

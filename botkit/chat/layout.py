@@ -77,9 +77,20 @@ def _joins(text: str, at: int) -> bool:
         or right in "\u200d\ufe0e\ufe0f\u20e3"
         or left == "\u200d"
         or "\U0001f3fb" <= right <= "\U0001f3ff"
-        or ("\U0001f1e6" <= left <= "\U0001f1ff" and "\U0001f1e6" <= right <= "\U0001f1ff")
+        or (_is_flag_half(right) and _flag_halves_before(text, at) % 2 == 1)
         or ("\u1100" <= left <= "\u11ff" and "\u1160" <= right <= "\u11ff")
     )
+
+
+def _is_flag_half(char: str) -> bool:
+    return "\U0001f1e6" <= char <= "\U0001f1ff"
+
+
+def _flag_halves_before(text: str, at: int) -> int:
+    count = 0
+    while at > count and _is_flag_half(text[at - count - 1]):
+        count += 1
+    return count
 
 
 def bubbles(text: str, cut_notice: str, limit: int = BUBBLE, most: int = MAX_BUBBLES) -> list[str]:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from botkit.runtime import metrics
 from botkit.runtime.health import Health
+from botkit.runtime.tasks import cancel
 
 SHUTDOWN_SECONDS = 5
 """How long an open HTTP exchange may take to end once the program stops."""
@@ -51,8 +52,8 @@ async def serve(app: FastAPI, *, host: str, port: int, stop: asyncio.Event) -> N
         try:
             await asyncio.wait({waiter, serving}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            waiter.cancel()
             server.should_exit = True
+            await cancel({waiter})
             await serving
 
 

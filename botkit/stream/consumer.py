@@ -5,8 +5,8 @@ taking the lease, every five seconds after, and after each broken connection (it
 """
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Protocol
+from collections.abc import Coroutine
+from typing import Any, Protocol
 
 import structlog
 from redis.exceptions import RedisError
@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from botkit.runtime import metrics
 from botkit.runtime.clock import Clock, pauses, wall
 from botkit.runtime.health import Health
+from botkit.runtime.tasks import cancel
 from botkit.stream.dead_letters import SUSPECT_DELIVERIES
 from botkit.stream.inbox import Delivery, Gap, GroupLost, Inbox
 from botkit.stream.owner import LeaseLost, Owner
@@ -44,9 +45,9 @@ class Hand:
     def __len__(self) -> int:
         return len(self._orphan)
 
-    def take(self, entry: str) -> None:
+    def take(self, entry: str, *, orphan: bool = False) -> None:
         """A line begins."""
-        self._orphan[entry] = False
+        self._orphan[entry] = orphan
         metrics.lines_in_hand.set(len(self._orphan))
 
     def drop(self, entry: str) -> None:
@@ -114,7 +115,7 @@ class Consumer:
                 if await _first(self._owner.acquire(self._beat), stopping):
                     await self._own(desk, stopping, drain_seconds)
         finally:
-            stopping.cancel()
+            await cancel({stopping})
 
     async def restore_group(self, generation: int) -> None:
         """Make a vanished group again; lines in hand become orphans. Once per loss, whoever notices it."""
@@ -128,17 +129,17 @@ class Consumer:
         reading = asyncio.create_task(self._read_on(desk))
         try:
             await asyncio.wait({keeping, reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            await _cancel(reading)
-            if keeping.done():
-                keeping.result()
-            else:
-                draining = asyncio.create_task(desk.drain(drain_seconds))
-                await asyncio.wait({keeping, draining}, return_when=asyncio.FIRST_COMPLETED)
-                await _cancel(draining)
+            await cancel({reading})
+            for task in (reading, keeping):
+                if task.done() and not task.cancelled():
+                    task.result()
+            draining = asyncio.create_task(desk.drain(drain_seconds))
+            await asyncio.wait({keeping, draining}, return_when=asyncio.FIRST_COMPLETED)
+            await cancel({draining})
         except LeaseLost:
             log.warning("ownership_lost")
         finally:
-            await asyncio.gather(_cancel(keeping), _cancel(reading), return_exceptions=True)
+            await cancel({keeping, reading})
             await desk.abandon()
             await self._owner.release()
             log.info("ownership_ended")
@@ -146,11 +147,15 @@ class Consumer:
     async def _read_on(self, desk: Desk) -> None:
         waits = pauses()
         recover_at = tidy_at = 0.0
+        lost: int | None = None
         loop = asyncio.get_running_loop()
         while True:
             self._beat()
             generation = self._hand.generation
             try:
+                if lost is not None:
+                    await self.restore_group(lost)
+                    lost = None
                 if loop.time() >= recover_at:
                     await self._inbox.ensure_group()
                     await self._recover(desk)
@@ -165,7 +170,7 @@ class Consumer:
             except Gap:
                 recover_at = 0.0
             except GroupLost:
-                await self.restore_group(generation)
+                lost = generation
             except (RedisError, OSError) as error:
                 log.warning("stream_read_failed", error=type(error).__name__)
                 recover_at = 0.0
@@ -177,10 +182,12 @@ class Consumer:
         if len(self._hand) >= MOST_IN_HAND:
             await asyncio.sleep(0.05)
             return
+        generation = self._hand.generation
         deliveries = await self._inbox.read(self._batch)
         for delivery in deliveries:
             metrics.lines_read.labels("new").inc()
             if delivery.entry not in self._hand:
+                self._hand.take(delivery.entry, orphan=generation != self._hand.generation)
                 desk.deliver(delivery)
         if not deliveries:
             await self._inbox.wait(int((until - loop.time()) * 1000))
@@ -195,10 +202,12 @@ class Consumer:
         suspects = [d for d in claimed if d.deliveries >= SUSPECT_DELIVERIES]
         for delivery in suspects:
             metrics.lines_read.labels("recovered").inc()
+            self._hand.take(delivery.entry)
             await self._finished(desk.deliver(delivery))
         for delivery in claimed:
             if delivery.deliveries < SUSPECT_DELIVERIES:
                 metrics.lines_read.labels("recovered").inc()
+                self._hand.take(delivery.entry)
                 desk.deliver(delivery)
 
     async def _finished(self, done: asyncio.Event) -> None:
@@ -208,27 +217,20 @@ class Consumer:
                 self._beat()
                 await asyncio.wait({waiting}, timeout=RECOVER_SECONDS)
         finally:
-            waiting.cancel()
+            await cancel({waiting})
 
     def _beat(self) -> None:
         self._health.beat("consumer")
 
 
-async def _cancel(task: asyncio.Task[None]) -> None:
-    """End a task; what it failed with, if it had failed already, is raised."""
-    task.cancel()
-    await asyncio.wait({task})
-    if not task.cancelled():
-        task.result()
-
-
-async def _first(work: Awaitable[None], stopping: asyncio.Task[bool]) -> bool:
+async def _first(work: Coroutine[Any, Any, None], stopping: asyncio.Task[bool]) -> bool:
     """Whether `work` finished before the stop came; it is cancelled otherwise."""
-    task = asyncio.ensure_future(work)
-    await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    if task.done():
-        task.result()
-        return True
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-    return False
+    task = asyncio.create_task(work)
+    try:
+        await asyncio.wait({task, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            task.result()
+            return True
+        return False
+    finally:
+        await cancel({task})

@@ -10,6 +10,7 @@ from botkit.chat.errors import TooManyWaiting
 from botkit.chat.grammar import Parsed
 from botkit.chat.message import Incoming
 from botkit.runtime import metrics
+from botkit.runtime.tasks import cancel
 from botkit.stream.inbox import Delivery
 
 MOST_PEOPLE = 5
@@ -39,8 +40,7 @@ class Line:
     async def hush(self) -> None:
         """No interim notice from here on; one that is being sent is waited for."""
         if self.notice:
-            self.notice.cancel()
-            await asyncio.wait({self.notice})
+            await cancel({self.notice})
 
 
 class Lanes:
@@ -87,10 +87,7 @@ class Lanes:
 
     async def abandon(self) -> None:
         """Stop everything at once; nothing is acknowledged."""
-        tasks = list(self._tasks.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await cancel(list(self._tasks.values()))
         self._tasks.clear()
         self._waiting.clear()
 

@@ -49,7 +49,8 @@ class Owner:
         """
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._doubted.wait(), RENEW_SECONDS)
+                async with asyncio.timeout(RENEW_SECONDS):
+                    await self._doubted.wait()
             self._doubted.clear()
             await self.confirm()
 

@@ -21,6 +21,7 @@ class Lease:
 
     async def acquire(self) -> bool:
         """Take the lease if it is free; learns the epoch and the last id that a former owner read."""
+        self.last_id = ""
         return await self._call("", self._milliseconds)
 
     async def renew(self) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from botkit.chat.grammar import Form, Grammar, words
 from game_bots.twentyq.game import QUESTION_LENGTH
-from game_bots.twentyq.wording import spoken_guess, wants_to_be_told
+from game_bots.twentyq.wording import noun_of, wants_to_be_told, without_lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +47,14 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """Name the secret; `text` may be empty."""
+    """Name the secret. `said` is what follows `정답`, and may be empty."""
 
-    text: str
+    said: str
+
+    @property
+    def noun(self) -> str:
+        """The word that is meant."""
+        return noun_of(self.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def _tell_me(match: re.Match[str]) -> TellMe | None:
 
 
 def _guess(match: re.Match[str]) -> Guess:
-    return Guess(spoken_guess(match["rest"] or ""))
+    return Guess(without_lead(match["rest"]))
 
 
 FORMS = (

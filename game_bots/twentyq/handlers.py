@@ -116,18 +116,19 @@ class Twentyq:
     async def guess(self, command: commands.Guess, scene: Scene, room: Room) -> Outcome[Room]:
         """A guess: word for word first, the judge only when that does not decide it."""
         riddle = room.playing(self._prefix)
-        if not command.text:
+        noun = command.noun
+        if not noun:
             raise GuessEmpty(prefix=self._prefix)
-        riddle.check_guess(command.text, by=scene.player, now=scene.now)
+        riddle.check_guess(noun, by=scene.player, now=scene.now)
         result = GuessResult.ACCEPT
-        if not riddle.is_named_by(command.text):
-            result = await self._judge.guess(riddle, command.text, entry=scene.entry)
+        if not riddle.is_named_by(command.said):
+            result = await self._judge.guess(riddle, noun, entry=scene.entry)
         if result is GuessResult.ACCEPT:
             return self._solved(room, riddle.joined(scene.player), scene)
         close = result is GuessResult.CLOSE
-        missed = riddle.missed(command.text, close=close, by=scene.player, now=scene.now)
+        missed = riddle.missed(noun, close=close, by=scene.player, now=scene.now)
         said = self._say.close if close else self._say.wrong
-        text = said(name=scene.player.name, guess=command.text)
+        text = said(name=scene.player.name, guess=noun)
         return Outcome([Reply(text)], replace(room, riddle=missed))
 
     async def hint(self, _command: commands.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:

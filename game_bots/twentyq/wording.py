@@ -11,12 +11,14 @@ _QUESTION_ENDINGS = (
     *("인가요", "입니까", "이에요", "예요", "에요", "이야", "인가", "인지", "나요", "까요", "니까"),
     *("거야", "거니", "거죠", "거지", "어요", "아요", "해요", "죠", "지", "니", "냐", "야", "요"),
 )
-_COPULAS = (
-    *("인가요", "일까요", "입니까", "입니다", "이에요", "이예요"),
-    *("인가", "예요", "에요", "맞나요", "맞죠"),
-)
-_AMBIGUOUS = ("이야", "이다", "이요", "야", "요")
+_COPULAS = ("인가요", "일까요", "입니까", "입니다", "인가", "예요", "에요", "맞나요", "맞죠")
+"""Endings that no noun has: cut wherever they stand."""
+
+_AMBIGUOUS = ("이에요", "이예요", "이야", "이다", "이요", "야", "요")
+"""Endings that a noun may have (`고양이` + `에요`, `책` + `이에요`): only compared, never cut."""
+
 _LEADS = ("혹시", "설마", "아마", "음", "그럼")
+_AROUND = " \t.,!?~…:'\"“”‘’()"
 
 
 def folded(text: str) -> str:
@@ -33,24 +35,27 @@ def question_key(text: str) -> str:
     return key
 
 
-def spoken_guess(text: str) -> str:
-    """The noun in a guess as people type it: no lead-in, no polite ending, no punctuation around it."""
-    guess = text.strip(" \t.,!?~…:'\"“”‘’()")
+def without_lead(text: str) -> str:
+    """A guess without lead-in words and without punctuation around it."""
+    guess = text.strip(_AROUND)
     for lead in _LEADS:
         guess = guess.removeprefix(f"{lead} ").strip()
+    return guess
+
+
+def noun_of(guess: str) -> str:
+    """The noun in a guess as people say it, e.g. `고양이인가요` → `고양이`."""
     for copula in _COPULAS:
-        cut = guess.removesuffix(copula).rstrip()
+        cut = guess.removesuffix(copula).rstrip(_AROUND)
         if cut and cut != guess:
-            return cut.rstrip(" ,.")
+            return cut
     return guess
 
 
 def names(guess: str, target: str) -> bool:
-    """Whether a guess is the target, word for word; an ambiguous ending may hang on it."""
+    """Whether a guess is the target, word for word, with or without an ending."""
     wanted, said = folded(target), folded(guess)
-    if not said or not wanted:
-        return False
-    return said == wanted or any(said == wanted + ending for ending in _AMBIGUOUS)
+    return bool(wanted) and said in {wanted, *(wanted + ending for ending in (*_COPULAS, *_AMBIGUOUS))}
 
 
 _TELL = re.compile(

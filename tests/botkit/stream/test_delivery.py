@@ -9,6 +9,7 @@ import pytest
 from botkit.chat.catalog import Catalog
 from botkit.chat.kit_texts import MESSAGES, KitTexts
 from botkit.chat.message import Reply
+from botkit.runtime.tasks import cancel
 from tests.support.desk import GROUP, STREAM, Desk, Look, pending, replies, say
 from tests.support.polling import until
 from tests.support.servers import Client
@@ -42,8 +43,7 @@ async def dying(desk: Desk) -> AsyncIterator[Desk]:
         yield desk
     finally:
         desk.dead = True
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await cancel({task})
 
 
 async def answers(mq: Client, count: int) -> list[dict[str, str]]:
@@ -262,7 +262,7 @@ async def test_a_standby_takes_over_and_judges_nothing_twice(
 
 async def test_an_applied_line_is_answered_again_but_not_judged_again(desk: MakeDesk, mq: Client) -> None:
     first, second = desk(name="first", lease_seconds=0.2), desk(name="second", lease_seconds=0.2)
-    first.stop_before_commit = True
+    first.stop_before = "finish"
     entry = await say(mq, "r", "/t once")
     async with dying(first):
 

@@ -1,0 +1,168 @@
+"""Ports, paths and the environment that the playground gives its programs.
+
+From the operator's `.env` come only the Google key and the model names; everything else is set here and
+written to `.run/env`, so that another terminal finds the way in.
+"""
+
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from botkit.runtime.settings import raw_environment
+from playground.embedded import short_directory
+from playground.processes import clean_environment
+
+FROM_DOTENV = (
+    *("GOOGLE_API_KEY", "GOOGLE_API_KEYS"),
+    *("GEMINI_MODEL", "GEMINI_HINTS_MODEL", "GEMINI_ANSWER_MODEL", "GEMINI_VERIFY_MODEL"),
+)
+DEMO_MODEL = "gemini-demo-kb-1"
+
+
+class PortTaken(Exception):
+    """A port is in use; says which, for what, and what to do."""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where everything listens on 127.0.0.1."""
+
+    mq: int = 1833
+    cache: int = 6379
+    model: int = 30079
+    llm_http: int = 40527
+    llm_grpc: int = 40528
+    twentyq: int = 30081
+
+    @classmethod
+    def chosen(cls, *, other: bool) -> "Ports":
+        """The usual ports; with `other`, a free one instead of each that is taken.
+
+        Raises:
+            PortTaken: one is in use and `other` was not asked for.
+        """
+        numbers: dict[str, int] = {}
+        for field in fields(cls):
+            usual = int(str(field.default))
+            if is_free(usual):
+                numbers[field.name] = usual
+            elif other:
+                numbers[field.name] = a_free_port()
+            else:
+                raise PortTaken(
+                    f"port {usual} (for {field.name}) is taken by another program. "
+                    "Stop that, or start with: make run ARGS=--free-ports"
+                )
+        return cls(**numbers)
+
+
+@dataclass(frozen=True)
+class Paths:
+    """Where the playground keeps its things."""
+
+    root: Path
+
+    @property
+    def env(self) -> Path:
+        """What was set, for other terminals."""
+        return self.root / "env"
+
+    @property
+    def logs(self) -> Path:
+        """One file a program."""
+        return self.root / "logs"
+
+    @property
+    def topics(self) -> Path:
+        """The secrets that the demo model knows."""
+        return self.root / "topics"
+
+    def sockets(self) -> Path:
+        """A directory with a path short enough for Unix sockets."""
+        return short_directory(self.root)
+
+
+def has_real_model() -> bool:
+    """Whether the operator's `.env` (or environment) holds a Google key."""
+    found = raw_environment()
+    return bool(found.get("GOOGLE_API_KEY") or found.get("GOOGLE_API_KEYS"))
+
+
+def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) -> dict[str, str]:
+    """Everything the programs read."""
+    own = {
+        "LOG_DIR": str(paths.logs),
+        "LOG_LEVEL": "info",
+        "HTTP_API_KEY": _kept_key(paths.env),
+        "MQ_HOST": "127.0.0.1",
+        "MQ_PORT": str(ports.mq),
+        "CACHE_HOST": "127.0.0.1",
+        "CACHE_PORT": str(ports.cache),
+        "CACHE_SOCKET_PATH": str(sockets / "cache.sock"),
+        "DB_SOCKET_PATH": str(database),
+        "DB_PASSWORD": "unused-the-socket-is-trusted",
+        "HTTP_HOST": "127.0.0.1",
+        "HTTP_PORT": str(ports.llm_http),
+        "GRPC_HOST": "127.0.0.1",
+        "GRPC_PORT": str(ports.llm_grpc),
+        "GRPC_SOCKET_PATH": str(sockets / "llm.sock"),
+        "LLM_BASE_URL": f"unix://{sockets / 'llm.sock'}",
+        "SERVER_HOST": "127.0.0.1",
+        "TWENTYQ_SERVER_PORT": str(ports.twentyq),
+    }
+    return clean_environment() | _model(ports, paths) | own
+
+
+def _model(ports: Ports, paths: Paths) -> dict[str, str]:
+    if has_real_model():
+        found = raw_environment()
+        return {name: found[name] for name in FROM_DOTENV if found.get(name)}
+    return {
+        "GOOGLE_API_KEY": "demo",
+        "GEMINI_BASE_URL": f"http://127.0.0.1:{ports.model}",
+        "GEMINI_MODEL": DEMO_MODEL,
+        "TWENTYQ_TOPICS_DIR": str(paths.topics),
+        "REPLY_MARK": "[데모]",
+    }
+
+
+def write_env(path: Path, values: Mapping[str, str]) -> None:
+    """Leave the settings for other terminals; only the owner may read the file."""
+    inherited = clean_environment()
+    shown = {name: value for name, value in values.items() if name not in inherited}
+    path.touch(mode=0o600, exist_ok=True)
+    path.chmod(0o600)
+    path.write_text("".join(f"{name}={value}\n" for name, value in sorted(shown.items())), "utf-8")
+
+
+def read_env(path: Path) -> dict[str, str]:
+    """What `write_env` left; empty when there is none."""
+    if not path.exists():
+        return {}
+    pairs = (line.partition("=") for line in path.read_text("utf-8").splitlines())
+    return {name: value for name, _, value in pairs}
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def a_free_port() -> int:
+    """A port that the system gives away."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _kept_key(env: Path) -> str:
+    return read_env(env).get("HTTP_API_KEY") or secrets.token_hex(16)

@@ -1,0 +1,156 @@
+"""Starts everything, waits until it is ready, watches it, and stops it without a trace."""
+
+import asyncio
+import fcntl
+import json
+import time
+from collections.abc import Awaitable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import IO
+
+import aiohttp
+
+from playground.console import Console
+from playground.embedded import Postgres, Valkey
+from playground.processes import Child, Failed, python
+from playground.settings import Paths, Ports, environment, has_real_model, write_env
+
+READY_SECONDS = 60.0
+
+
+class AlreadyRunning(Exception):
+    """Another playground uses the same directory."""
+
+
+class Stack:
+    """The whole system on one machine."""
+
+    def __init__(self, ports: Ports, paths: Paths, console: Console) -> None:
+        self.ports = ports
+        self.paths = paths
+        self._console = console
+        self._children: list[Child] = []
+        self._lock: IO[str] | None = None
+        self._closing = AsyncExitStack()
+        self.demo = not has_real_model()
+
+    async def start(self) -> None:
+        """Start everything; what had started is stopped again when something cannot.
+
+        Raises:
+            Failed, NotReady, AlreadyRunning: says what is wrong, and with whom.
+        """
+        try:
+            await self._start()
+        except BaseException:
+            await self._closing.aclose()
+            raise
+
+    async def stop(self) -> None:
+        """Stop everything, the last started first."""
+        await self._closing.aclose()
+
+    async def watch(self) -> None:
+        """Return never; raise when a program ends.
+
+        Raises:
+            Failed: names the program and shows its last lines.
+        """
+        while True:
+            for child in self._children:
+                child.check()
+            await asyncio.sleep(0.2)
+
+    async def _start(self) -> None:
+        self._take_directory()
+        sockets = self.paths.sockets()
+        on_line = self._console.line
+        mq = Valkey("valkey-mq", self.paths.root / "valkey-mq", port=self.ports.mq, on_line=on_line)
+        cache = Valkey(
+            "valkey-cache",
+            self.paths.root / "valkey-cache",
+            port=self.ports.cache,
+            socket=sockets / "cache.sock",
+            max_memory="384mb",
+            on_line=on_line,
+        )
+        postgres = Postgres(self.paths.root / "postgres" / "data", on_line=on_line)
+        for server in (mq, cache, postgres):
+            self._closing.push_async_callback(server.stop)
+        await asyncio.gather(
+            self._timed("valkey-mq", mq.start()),
+            self._timed("valkey-cache", cache.start()),
+            self._timed("postgres", postgres.start(user="twentyq_app", database="twentyq")),
+        )
+        env = environment(self.ports, self.paths, sockets=sockets, database=postgres.socket_directory)
+        write_env(self.paths.env, env)
+        if self.demo:
+            await self._timed("demo model", self._start_model(env))
+        await asyncio.gather(
+            self._timed(
+                "LLM server", self._start_program("llm-server", "llm_server", self.ports.llm_http, env)
+            ),
+            self._timed(
+                "스무고개", self._start_program("twentyq", "game_bots.twentyq", self.ports.twentyq, env)
+            ),
+        )
+
+    async def _start_model(self, env: dict[str, str]) -> None:
+        command = python("playground.demo_model", "--port", str(self.ports.model))
+        await self._run(
+            Child("demo-model", command, env=env, cwd=self.paths.root, on_line=self._console.line)
+        )
+        url = f"http://127.0.0.1:{self.ports.model}/demo/topics"
+        await self._until_answers(url)
+        async with aiohttp.ClientSession() as session, session.get(url) as response:
+            _write_topics(self.paths.topics, await response.json())
+
+    async def _start_program(self, name: str, module: str, port: int, env: dict[str, str]) -> None:
+        child = Child(name, python(module), env=env, cwd=self.paths.root, on_line=self._console.line)
+        await self._run(child)
+        await self._until_answers(f"http://127.0.0.1:{port}/health/ready")
+
+    async def _run(self, child: Child) -> None:
+        await child.start()
+        self._children.append(child)
+        self._closing.push_async_callback(child.stop)
+
+    async def _until_answers(self, url: str) -> None:
+        """Until the route answers 200; a program that ends meanwhile is reported at once."""
+        deadline = time.monotonic() + READY_SECONDS
+        said = "nothing listens"
+        async with aiohttp.ClientSession() as session:
+            while time.monotonic() < deadline:
+                for child in self._children:
+                    child.check()
+                try:
+                    async with session.get(url, timeout=aiohttp.ClientTimeout(5)) as response:
+                        if response.status == 200:
+                            return
+                        said = (await response.text())[:500]
+                except (aiohttp.ClientError, TimeoutError):
+                    pass
+                await asyncio.sleep(0.05)
+        raise Failed(f"{url} is not ready after {READY_SECONDS:g} s: {said}")
+
+    async def _timed(self, name: str, work: Awaitable[None]) -> None:
+        began = time.monotonic()
+        await work
+        self._console.say(f"  ✓ {name} ({time.monotonic() - began:.1f} s)")
+
+    def _take_directory(self) -> None:
+        self.paths.logs.mkdir(parents=True, exist_ok=True)
+        self._lock = (self.paths.root / "lock").open("w")
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise AlreadyRunning(f"another playground is running in {self.paths.root}") from None
+        self._closing.callback(self._lock.close)
+
+
+def _write_topics(directory: Path, topics: dict[str, list[dict[str, object]]]) -> None:
+    directory.mkdir(exist_ok=True)
+    for category, listed in topics.items():
+        text = json.dumps({category: listed}, ensure_ascii=False, indent=1)
+        (directory / f"{category}.json").write_text(text, "utf-8")

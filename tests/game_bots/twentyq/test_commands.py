@@ -1,0 +1,105 @@
+"""What the words of 스무고개 mean, the specification's test vectors among them."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from botkit.chat.errors import LineTooLong
+from game_bots.twentyq.commands import (
+    Agree,
+    Ask,
+    GiveHint,
+    Guess,
+    Help,
+    Reject,
+    Start,
+    Status,
+    Surrender,
+    TellMe,
+    Unknown,
+    grammar,
+)
+
+GRAMMAR = grammar("/스자")
+
+
+@pytest.mark.parametrize(
+    ("line", "command"),
+    [
+        ("/스자", Help()),
+        ("/스자 도움말", Help()),
+        ("/스자 시작", Start(())),
+        ("/스자시작", Start(())),
+        ("/스자 START", Start(())),
+        ("/스자 시작 생물 음식", Start(("생물", "음식"))),
+        ("/스자 시작 전에 물을 넣나요?", Ask("시작 전에 물을 넣나요?")),
+        ("/스자 시작되는 계절인가요", Ask("시작되는 계절인가요")),
+        ("/스자 힌트", GiveHint()),
+        ("/스자 ㅎㅌ", GiveHint()),
+        ("/스자 힌트 2", GiveHint()),
+        ("/스자 힌트 줘", Ask("힌트 줘")),
+        ("/스자 포기", Surrender()),
+        ("/스자 하남자", Surrender()),
+        ("/스자 동의", Agree()),
+        ("/스자 거부", Reject()),
+        ("/스자 현황", Status()),
+        ("/스자 Status", Status()),
+        ("/스자 정답 고양이", Guess("고양이")),
+        ("/스자 정답은 고양이?", Guess("고양이")),
+        ("/스자 정답: 고양이", Guess("고양이")),
+        ("/스자 정답, 고양이", Guess("고양이")),
+        ("/스자 정답고양이", Guess("고양이")),
+        ("/스자 정답은 은행", Guess("은행")),
+        ("/스자 정답 은행", Guess("은행")),
+        ("/스자 정답 이불", Guess("이불")),
+        ("/스자 정답 우리들, 그리고 너", Guess("우리들, 그리고 너")),
+        ("/스자 정답", Guess("")),
+        ("/스자 정답 ?", Guess("")),
+        ("/스자 정답 알려줘", TellMe()),
+        ("/스자 정답이 뭐예요?", TellMe()),
+        ("/스자? 동물인가요", Ask("동물인가요")),
+        ("/스자 질문 동물인가요", Ask("동물인가요")),
+        ("/스자 ask 동물인가요", Ask("동물인가요")),
+        ("/스자 if 동물인가요", Ask("if 동물인가요")),
+        ("/스자 동물인가요,\n포유류인가요", Ask("동물인가요, 포유류인가요")),
+        ("/스\u200b자 동물인가요", Ask("동물인가요")),
+        ("/스자동물인가요", Unknown()),
+        ("/스자!", Unknown()),
+    ],
+)
+def test_what_a_line_says(line: str, command: object) -> None:
+    parsed = GRAMMAR.parse(line)
+    assert parsed is not None
+    assert parsed.command == command
+
+
+@pytest.mark.parametrize("line", ["/wrong 시작", "", "   ", "스자 시작", "/스 자 시작"])
+def test_what_is_not_for_us(line: str) -> None:
+    assert GRAMMAR.parse(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "lane"),
+    [
+        ("/스자", False),
+        ("/스자 상태", False),
+        ("/스자 큰가요", True),
+        ("/스자 정답 배", True),
+        ("/스자 시작", True),
+    ],
+)
+def test_reading_does_not_wait_for_playing(line: str, lane: bool) -> None:
+    parsed = GRAMMAR.parse(line)
+    assert parsed is not None
+    assert parsed.form.lane is lane
+
+
+@given(st.text(max_size=400))
+def test_any_line_means_something_or_nothing(line: str) -> None:
+    try:
+        parsed = GRAMMAR.parse(f"/스자 {line}")
+    except LineTooLong:
+        return
+    assert parsed is not None
+    if isinstance(parsed.command, Ask):
+        assert "\n" not in parsed.command.text
