@@ -63,7 +63,7 @@ class Outcome(Generic[S]):
 class Store(Protocol[S]):
     """The state of a room by compare-and-set; `botkit.valkey.records` is the real one."""
 
-    async def load(self, room: str, *, entry: str, epoch: str, unsure: bool) -> tuple[Stored, S]:
+    async def load(self, room: str, *, entry: str, epoch: str) -> tuple[Stored, S]:
         """The record and the state in it."""
         ...
 
@@ -183,7 +183,7 @@ class Turn(Generic[S]):
         give_up = asyncio.get_running_loop().time() + STORE_PATIENCE
         for pause in pauses():
             try:
-                stored, state = await self._store.load(room, entry=entry, epoch=epoch, unsure=unsure)
+                stored, state = await self._store.load(room, entry=entry, epoch=epoch)
                 unsure = False
                 if stored.replies is not None:
                     return _Ending("repeated", wire.parse_replies(stored.replies))

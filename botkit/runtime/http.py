@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hmac
+import socket
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated, Any
 
@@ -32,12 +33,10 @@ async def serve(app: FastAPI, *, host: str, port: int, stop: asyncio.Event) -> N
     """Serve until `stop` is set, then let open exchanges end.
 
     Raises:
-        OSError: the port is taken (uvicorn exits the process otherwise).
+        OSError: the port is taken.
     """
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         lifespan="off",
         log_config=None,
         access_log=False,
@@ -45,7 +44,8 @@ async def serve(app: FastAPI, *, host: str, port: int, stop: asyncio.Event) -> N
         timeout_keep_alive=90,
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
     )
-    with config.bind_socket() as bound:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.create_server((host, port), family=family, backlog=config.backlog) as bound:
         server = Server(config)
         waiter = asyncio.create_task(stop.wait())
         serving = asyncio.create_task(server.serve(sockets=[bound]))

@@ -31,8 +31,8 @@ def env(*names: str, default: Any = ..., **limits: Any) -> Any:
     return Field(default=default, validation_alias=AliasChoices(*names), **limits)
 
 
-class Settings(BaseSettings):
-    """What every program reads."""
+class Group(BaseSettings):
+    """How every group of settings is read; programs inherit from several, so all share one configuration."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
@@ -43,6 +43,10 @@ class Settings(BaseSettings):
         str_strip_whitespace=True,
         hide_input_in_errors=True,
     )
+
+
+class Settings(Group):
+    """What every program reads."""
 
     log_level: str = env("LOG_LEVEL", default="info", pattern="(?i)^(debug|info|warn|warning|error)$")
     log_dir: str = env("LOG_DIR", default="/app/logs")
@@ -75,7 +79,7 @@ class Settings(BaseSettings):
         return values
 
 
-class CacheSettings(BaseSettings):
+class CacheSettings(Group):
     """valkey-cache: rounds, ledgers, sessions. A socket path wins over TCP."""
 
     cache_socket_path: str = env("CACHE_SOCKET_PATH", "REDIS_SOCKET_PATH", default="")
@@ -84,7 +88,7 @@ class CacheSettings(BaseSettings):
     cache_password: SecretStr = env("CACHE_PASSWORD", "REDIS_PASSWORD", default=SecretStr(""))
 
 
-class MqSettings(BaseSettings):
+class MqSettings(Group):
     """valkey-mq: the streams between the bridge and the bots."""
 
     mq_host: str = env("MQ_HOST", "VALKEY_MQ_HOST", default="localhost")
@@ -96,7 +100,7 @@ class MqSettings(BaseSettings):
     mq_concurrency: int = env("MQ_CONCURRENCY", default=16, gt=0)
 
 
-class DatabaseSettings(BaseSettings):
+class DatabaseSettings(Group):
     """PostgreSQL: one database, one schema per owner. A socket directory wins over TCP."""
 
     db_socket_path: str = env("DB_SOCKET_PATH", default="")
@@ -110,7 +114,7 @@ class DatabaseSettings(BaseSettings):
     db_max_pool: int = env("DB_MAX_POOL", default=5, gt=0)
 
 
-class LlmSettings(BaseSettings):
+class LlmSettings(Group):
     """How to reach the LLM server."""
 
     llm_base_url: str = env("LLM_BASE_URL", default="grpc://localhost:40528")
@@ -119,7 +123,7 @@ class LlmSettings(BaseSettings):
     llm_connect_timeout_seconds: float = env("LLM_CONNECT_TIMEOUT_SECONDS", default=2.0, gt=0)
 
 
-class HttpSettings(BaseSettings):
+class HttpSettings(Group):
     """The HTTP face of a bot."""
 
     server_host: str = env("SERVER_HOST", default="0.0.0.0")  # noqa: S104 - inside its container

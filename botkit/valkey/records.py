@@ -59,15 +59,13 @@ class Records(Generic[S]):
         found: Any = await self._client.hget(self.key(name), "data")
         return self._decoded(found or b"")
 
-    async def load(self, name: str, *, entry: str, epoch: str, unsure: bool = False) -> tuple[Stored, S]:
+    async def load(self, name: str, *, entry: str, epoch: str) -> tuple[Stored, S]:
         """The record for `entry` and the state in it; earlier owners are shut out from here on.
-
-        `unsure` after a save without a known outcome: it is shut out, too, in case it arrives late.
 
         Raises:
             Fenced: a later owner has been here.
         """
-        args: list[str | int] = [epoch, entry, self._milliseconds, int(unsure)]
+        args: list[str | int] = [epoch, entry, self._milliseconds]
         found = await self._load(keys=[self.key(name)], args=args)
         if found == b"fenced":
             raise Fenced

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar, cast
 
+from redis.exceptions import ConnectionError as ValkeyConnectionError
 from redis.exceptions import ResponseError
 
 from botkit.bot import Bot
@@ -88,7 +89,10 @@ class Desk:
     judged: list[str] = field(default_factory=list)
     dead: bool = False
     hears: asyncio.Event = field(default_factory=asyncio.Event)
-    stop_before: str = ""
+    holds: dict[str, asyncio.Event] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
+    refuses: bool = False
+    late: list[Callable[[], Awaitable[Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.hears.set()
@@ -130,13 +134,24 @@ class Desk:
         """As a process would."""
         await self.consumer.run(self.bot, self.stop, drain_seconds=5)
 
+    def hold(self, call: str) -> asyncio.Event:
+        """Stand still before every such call until the event is set."""
+        return self.holds.setdefault(call, asyncio.Event())
+
+    def is_late(self, call: str) -> bool:
+        """Whether a call gets lost on the way, to be carried out when nobody expects it any more."""
+        return False
+
     async def gate(self, call: str, moment: str) -> None:
         """Before and after each call of an adapter; tests of single steps replace it."""
         await self.hears.wait()
         if self.dead:
             raise asyncio.CancelledError
-        if moment == "before" and call == self.stop_before:
-            await asyncio.Event().wait()
+        if moment == "before" and call in self.holds:
+            self.held.append(call)
+            await self.holds[call].wait()
+        if self.dead:
+            raise asyncio.CancelledError
 
     async def _look(self, _command: Look, scene: Scene) -> list[Reply]:
         journal = await self.store.peek(scene.room)
@@ -146,7 +161,7 @@ class Desk:
         self.judged.append(scene.entry)
         if self.think:
             await self.think(command.text)
-        if command.text.startswith("refuse"):
+        if self.refuses or command.text.startswith("refuse"):
             raise No
         if command.text.startswith("crash"):
             raise ZeroDivisionError
@@ -166,6 +181,9 @@ def _mortal(desk: Desk, part: T) -> T:
             async def call(*args: Any, **kwargs: Any) -> Any:
                 await desk.gate(name, "before")
                 try:
+                    if desk.is_late(name):
+                        desk.late.append(lambda: found(*args, **kwargs))
+                        raise ValkeyConnectionError("sent, but carried out later")
                     return await found(*args, **kwargs)
                 finally:
                     await desk.gate(name, "after")

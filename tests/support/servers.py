@@ -22,7 +22,7 @@ def free_port() -> int:
 def socket_directory() -> Path:
     """A directory with a path short enough for Unix sockets."""
     made = Path(tempfile.mkdtemp(prefix="llmt-"))
-    made.chmod(0o777)
+    made.chmod(0o755)
     return made
 
 

@@ -2,25 +2,17 @@
 -- was only paused cannot save any more, even where the new owner ends up changing nothing.
 --
 -- KEYS[1] the record (hash: version, epoch, data, order, and '@<entry>' → the replies of an applied entry)
--- ARGV    epoch, entry, time to live in milliseconds for a record that does not exist yet,
---         '1' = a save of ours had no known outcome: move the version, so that it can no longer arrive late
+-- ARGV    epoch, entry, time to live in milliseconds for a record that does not exist yet
 -- Reply   {version, data, replies} with '' for what is not there, or 'fenced'
 local stored = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'data', '@' .. ARGV[2])
-local version = stored[1] or ''
 local epoch = tonumber(stored[2] or 0)
 if epoch > tonumber(ARGV[1]) then
   return 'fenced'
 end
 if epoch < tonumber(ARGV[1]) then
   redis.call('HSET', KEYS[1], 'epoch', ARGV[1])
+  if not stored[2] then
+    redis.call('PEXPIRE', KEYS[1], ARGV[3])
+  end
 end
-if ARGV[4] == '1' and not stored[4] then
-  local time = redis.call('TIME')
-  version = string.format('%.0f', math.max(tonumber(stored[1] or 0) + 1,
-    time[1] * 1000 + math.floor(time[2] / 1000)))
-  redis.call('HSET', KEYS[1], 'version', version)
-end
-if not stored[2] then
-  redis.call('PEXPIRE', KEYS[1], ARGV[3])
-end
-return {version, stored[3] or '', stored[4] or ''}
+return {stored[1] or '', stored[3] or '', stored[4] or ''}

@@ -22,9 +22,9 @@ local version
 if stored[1] then
   version = string.format('%.0f', tonumber(stored[1]) + 1)
 else
-  -- Versions never restart, even when the record had expired: the first one is the server's time.
+  -- Versions never restart, even when the record had expired: the first one is the server's time in microseconds.
   local time = redis.call('TIME')
-  version = string.format('%.0f', time[1] * 1000 + math.floor(time[2] / 1000))
+  version = string.format('%.0f', time[1] * 1000000 + time[2])
 end
 
 local order = stored[3] or ''

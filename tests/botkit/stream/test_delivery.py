@@ -10,6 +10,7 @@ from botkit.chat.catalog import Catalog
 from botkit.chat.kit_texts import MESSAGES, KitTexts
 from botkit.chat.message import Reply
 from botkit.runtime.tasks import cancel
+from botkit.valkey.records import Conflict
 from tests.support.desk import GROUP, STREAM, Desk, Look, pending, replies, say
 from tests.support.polling import until
 from tests.support.servers import Client
@@ -262,7 +263,7 @@ async def test_a_standby_takes_over_and_judges_nothing_twice(
 
 async def test_an_applied_line_is_answered_again_but_not_judged_again(desk: MakeDesk, mq: Client) -> None:
     first, second = desk(name="first", lease_seconds=0.2), desk(name="second", lease_seconds=0.2)
-    first.stop_before = "finish"
+    first.hold("finish")
     entry = await say(mq, "r", "/t once")
     async with dying(first):
 
@@ -278,25 +279,73 @@ async def test_an_applied_line_is_answered_again_but_not_judged_again(desk: Make
     assert second.judged == []
 
 
-async def test_a_paused_owner_can_neither_save_nor_answer(desk: MakeDesk, mq: Client) -> None:
-    gate = Gate()
-    zombie, heir = desk(name="zombie", think=gate, lease_seconds=0.2), desk(name="heir", lease_seconds=0.2)
-    await say(mq, "r", "/t slow and refuse")  # the heir answers without changing the state
+async def standing(desk: Desk, call: str) -> None:
+    async def there() -> bool:
+        return call in desk.held
+
+    await until(there, what=f"{desk.name} before {call}")
+
+
+async def gone(desk: Desk) -> None:
+    async def left() -> bool:
+        return desk.lease.epoch == ""
+
+    await until(left, what=f"{desk.name} giving way")
+
+
+@pytest.mark.parametrize("refuses", [False, True])
+async def test_a_paused_owner_cannot_save_any_more(desk: MakeDesk, mq: Client, refuses: bool) -> None:
+    zombie, heir = (
+        desk(name="zombie", lease_seconds=0.2),
+        desk(name="heir", lease_seconds=0.2, refuses=refuses),
+    )
+    paused = zombie.hold("save")
+    await say(mq, "r", "/t note this")
     async with dying(zombie):
-        await gate.waited_for("slow and refuse")
+        await standing(zombie, "save")
         zombie.hears.clear()  # it misses its renewals, as a stopped process does
         async with running(heir):
             await answers(mq, 1)
-            gate.open()
-
-            async def left() -> bool:
-                return zombie.lease.epoch == ""
-
+            paused.set()
             zombie.hears.set()
-            await until(left, what="the paused owner giving way")
+            await gone(zombie)
             await nothing_pending(mq)
-            assert len(await answers(mq, 1)) == 1
-            assert len((await heir.store.peek("r")).applied) == 1
+            (only,) = await answers(mq, 1)
+            assert len((await heir.store.peek("r")).applied) == (0 if refuses else 1)
+            assert only["text"].startswith("noted") is not refuses
+
+
+async def test_a_paused_owner_cannot_answer_any_more(desk: MakeDesk, mq: Client) -> None:
+    zombie, heir = desk(name="zombie", lease_seconds=0.2, refuses=True), desk(name="heir", lease_seconds=0.2)
+    late, later = zombie.hold("finish"), heir.hold("finish")
+    await say(mq, "r", "/t note this")
+    async with dying(zombie):
+        await standing(zombie, "finish")
+        zombie.hears.clear()
+        async with running(heir):
+            await standing(heir, "finish")  # it has saved, and not answered yet
+            late.set()
+            zombie.hears.set()
+            await gone(zombie)
+            later.set()
+            (only,) = await answers(mq, 1)
+            await nothing_pending(mq)
+    assert only["text"] == "noted note this"
+    assert len(await answers(mq, 1)) == 1
+
+
+async def test_a_save_that_was_held_up_arrives_too_late(desk: MakeDesk, mq: Client) -> None:
+    """The sender has given up on it, looked again and saved once more, without judging again."""
+    made = desk()
+    made.is_late = lambda call: call == "save" and not made.late  # type: ignore[method-assign]
+    entry = await say(mq, "r", "/t note this")
+    async with running(made):
+        (only,) = await answers(mq, 1)
+        assert only["text"] == "noted note this"
+        with pytest.raises(Conflict):
+            await made.late[0]()
+        assert (await made.store.peek("r")).applied == (entry,)
+        assert made.judged == [entry]
 
 
 async def test_a_lost_read_does_not_break_the_order(desk: MakeDesk, mq: Client) -> None:

@@ -6,9 +6,10 @@ that a process can be killed, paused, cut off or overtaken at each of these poin
 """
 
 import asyncio
+import contextlib
 import os
 from collections import defaultdict
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,7 @@ from redis.exceptions import ResponseError
 from botkit.chat.errors import AiUnavailable
 from botkit.chat.message import Scene
 from botkit.stream import consumer, owner
+from botkit.valkey.records import Conflict, Fenced
 from playground.embedded import Valkey
 from tests.support.desk import GROUP, STREAM, Desk, Journal, Note, pending, replies, say
 
@@ -55,6 +57,7 @@ class World:
     gates: list[Gate] = field(default_factory=list)
     flying: int = 0
     judged_again: list[str] = field(default_factory=list)
+    late: list[Callable[[], Awaitable[Any]]] = field(default_factory=list)
 
     async def settle(self) -> None:
         """Until every process stands at a gate."""
@@ -69,6 +72,11 @@ class Stepped(Desk):
 
     world: World
     free: bool = False
+    delayed: bool = False
+
+    def is_late(self, call: str) -> bool:
+        late, self.delayed = self.delayed, False
+        return late and call in ("save", "finish", "notify")
 
     async def gate(self, call: str, moment: str) -> None:
         if moment == "after":
@@ -79,8 +87,10 @@ class Stepped(Desk):
             gate = Gate(self, call)
             self.world.gates.append(gate)
             try:
-                if await gate.passed == "cut":
+                decision = await gate.passed
+                if decision == "cut":
                     raise ValkeyConnectionError("cut off by the model")
+                self.delayed = decision == "late" and moment == "before"
             finally:
                 if gate in self.world.gates:
                     self.world.gates.remove(gate)
@@ -127,7 +137,7 @@ class Delivery(RuleBasedStateMachine):
         async def begin() -> None:
             self.born += 1
             desk = Stepped(self.client, self.client, self.blocking, name=f"p{self.born}", lease_seconds=600)
-            desk.world = self.world
+            desk.world, desk.late = self.world, self.world.late
             self.slots[slot] = desk, asyncio.create_task(desk.run())
             await self.world.settle()
 
@@ -179,6 +189,22 @@ class Delivery(RuleBasedStateMachine):
         gates = self.working()
         self.release(gates[index % len(gates)], "cut")
 
+    @precondition(lambda self: self.working())
+    @rule(index=st.integers(0, 63))
+    def a_call_is_held_up_on_the_way(self, index: int) -> None:
+        """Its sender gives up on it; it is carried out some time later."""
+        gates = self.working()
+        self.release(gates[index % len(gates)], "late")
+
+    @precondition(lambda self: self.world.late)
+    @rule()
+    def a_late_call_is_carried_out(self) -> None:
+        async def arrive() -> None:
+            with contextlib.suppress(Conflict, Fenced):
+                await self.world.late.pop(0)()
+
+        self.run(arrive())
+
     @rule(slot=st.integers(0, 1))
     def the_lease_is_tended(self, slot: int) -> None:
         for _ in range(2):
@@ -212,6 +238,13 @@ class Delivery(RuleBasedStateMachine):
 
         self.run(expire())
 
+    @rule(heir=st.integers(0, 1), count=st.integers(0, 60))
+    def a_paused_owner_is_replaced(self, heir: int, count: int) -> None:
+        """The other process stands where it stood; when it wakes it believes that it is the owner still."""
+        self.the_lease_runs_out()
+        self.the_lease_is_tended(heir)
+        self.work_goes_on_for_a_while(heir, count)
+
     @rule()
     def the_group_is_wiped(self) -> None:
         """Whoever dies with a line from before has lost it: the list of pending lines is gone."""
@@ -244,6 +277,9 @@ class Delivery(RuleBasedStateMachine):
 
     async def finish(self) -> None:
         """Nothing goes wrong any more: let the processes do the rest."""
+        for call in self.world.late:
+            with contextlib.suppress(Conflict, Fenced):
+                await call()
         await self.client.hset(f"{STREAM}:owner", "until", "0")
         for running in self.slots:
             if running:
