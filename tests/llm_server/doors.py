@@ -1,0 +1,128 @@
+"""The doors of a running server as a caller sees them, made alike so that they can be compared."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import grpc
+from google.protobuf.json_format import MessageToDict, ParseDict
+from google.protobuf.message_factory import GetMessageClass
+from llm.v1 import llm_service_pb2 as pb
+
+from tests.support import http
+
+SERVICE = pb.DESCRIPTOR.services_by_name["LLMService"]
+
+ROUTES = {
+    "GetModelConfig": ("GET", "/health/models"),
+    "EndSession": ("DELETE", "/api/sessions/{session_id}"),
+    "TwentyQSelectTopic": ("POST", "/api/llm/twentyq/topics/select"),
+    "TwentyQGetCategories": ("GET", "/api/llm/twentyq/topics/categories"),
+    "TwentyQGenerateHints": ("POST", "/api/llm/twentyq/hints"),
+    "TwentyQAnswerQuestion": ("POST", "/api/llm/twentyq/answers"),
+    "TwentyQVerifyGuess": ("POST", "/api/llm/twentyq/verifications"),
+    "TwentyQNormalizeQuestion": ("POST", "/api/llm/twentyq/normalizations"),
+    "TwentyQCheckSynonym": ("POST", "/api/llm/twentyq/synonym-checks"),
+}
+"""Wire facts, written down a second time on purpose."""
+
+STATUS_OF = {
+    200: "OK",
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    404: "NOT_FOUND",
+    422: "INVALID_ARGUMENT",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+    502: "INTERNAL",
+    503: "UNAVAILABLE",
+    504: "DEADLINE_EXCEEDED",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to. Of two doors, everything but the request id must be equal."""
+
+    status: str
+    code: str = ""
+    message: str = ""
+    reply: dict[str, Any] = field(default_factory=dict)
+    request_id: str = field(default="", compare=False)
+
+
+class Door(Protocol):
+    """A way in."""
+
+    async def call(
+        self, name: str, request: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """Call an operation."""
+        ...
+
+
+@dataclass(frozen=True)
+class HttpDoor:
+    """HTTP."""
+
+    port: int
+
+    async def call(
+        self, name: str, request: Mapping[str, Any], *, headers: Mapping[str, str] | None = None
+    ) -> Outcome:
+        """Call an operation by its route."""
+        method, path = ROUTES[name]
+        body = {"json": request} if method == "POST" else {}
+        answer = await self.raw(method, path.format_map(request), headers, **body)
+        shown = answer.headers["X-Request-ID"]
+        if answer.status == 200:
+            return Outcome("OK", reply=_present(answer.json), request_id=shown)
+        assert answer.json["request_id"] == shown
+        return Outcome(STATUS_OF[answer.status], answer.json["error_code"], answer.json["message"], {}, shown)
+
+    async def raw(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> http.Answer:
+        """Any request."""
+        return await http.request(method, self.port, path, headers, **options)
+
+
+@dataclass(frozen=True)
+class GrpcDoor:
+    """gRPC."""
+
+    target: str
+
+    async def call(
+        self,
+        name: str,
+        request: Mapping[str, Any],
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout: float = 30,
+    ) -> Outcome:
+        """Call an operation by its rpc."""
+        method = SERVICE.methods_by_name[name]
+        message = ParseDict(dict(request), GetMessageClass(method.input_type)())
+        metadata = tuple((key.lower(), value) for key, value in (headers or {}).items())
+        async with grpc.aio.insecure_channel(self.target) as channel:
+            call = channel.unary_unary(
+                f"/{SERVICE.full_name}/{name}",
+                request_serializer=type(message).SerializeToString,
+                response_deserializer=GetMessageClass(method.output_type).FromString,
+            )(message, timeout=timeout, metadata=metadata)
+            try:
+                reply = await call
+            except grpc.aio.AioRpcError as error:
+                initial = dict(error.initial_metadata())
+                code = str(dict(error.trailing_metadata()).get("x-error-code", ""))
+                shown = str(initial.get("x-request-id", ""))
+                return Outcome(error.code().name, code, error.details() or "", {}, shown)
+            shown = str(dict(await call.initial_metadata())["x-request-id"])
+            found = MessageToDict(reply, preserving_proto_field_name=True)
+            return Outcome("OK", reply=_present(found), request_id=shown)
+
+
+def _present(reply: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what proto3 cannot tell from absent: null, false, zero, blank."""
+    return {name: value for name, value in reply.items() if value}

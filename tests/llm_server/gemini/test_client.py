@@ -1,0 +1,365 @@
+"""Every way in which a model can fail: the right error, in time, after the right number of requests."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from random import Random
+from typing import Any, Literal
+
+import aiohttp
+import pytest
+from prometheus_client import REGISTRY
+from pydantic import BaseModel
+
+from llm_server.errors import (
+    ModelBlocked,
+    ModelFailure,
+    ModelRejected,
+    ModelTimeout,
+    ModelUnavailable,
+    ModelUnreadable,
+    QuotaExhausted,
+)
+from llm_server.gemini.client import Gemini
+from llm_server.gemini.plans import Plan
+from llm_server.model import NO_DEADLINE, Deadline, Inquiry, Role, Task, Turn
+from playground.demo_model.faults import Rule
+from playground.demo_model.protocol import BAD_KEY, MODEL_VERSION
+from tests.llm_server.provider import Provider
+from tests.support.polling import until
+from tests.support.servers import free_port
+
+
+class Yes(BaseModel):
+    answer: Literal["예", "아니오"]
+
+
+class AtOnce(Random):
+    """Retries without a wait."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return a
+
+
+INQUIRY = Inquiry(Task.ANSWER, system="rules", turns=[Turn(Role.USER, "큰가요?")], reply=Yes)
+ATTEMPTS = 4
+
+Make = Callable[..., Gemini]
+
+
+@pytest.fixture
+async def make(provider: Provider) -> AsyncIterator[Make]:
+    async with aiohttp.ClientSession() as session:
+
+        def made(*several: str, model: str = "gemini-3-flash-preview", **changes: Any) -> Gemini:
+            keys = changes.pop("keys", several or ("key-one",))
+            options = {
+                "session": session,
+                "base_url": provider.base_url,
+                "timeout": 5,
+                "attempts": ATTEMPTS,
+                "concurrency": 8,
+                "random": AtOnce(),
+                **changes,
+            }
+            return Gemini({task: Plan(model, {}) for task in Task}, keys, **options)
+
+        yield made
+
+
+async def failed(gemini: Gemini, *, deadline: Deadline = NO_DEADLINE) -> ModelFailure:
+    with pytest.raises(ModelFailure) as raised:
+        await gemini.complete(INQUIRY, deadline=deadline)
+    return raised.value
+
+
+def counted(name: str, **labels: str) -> float:
+    return REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+async def test_an_answer(make: Make, provider: Provider) -> None:
+    completion = await make().complete(INQUIRY, deadline=NO_DEADLINE)
+
+    assert completion.reply == Yes(answer="예")
+    assert completion.model == MODEL_VERSION
+    assert completion.usage.input > 0
+    (recorded,) = provider.requests
+    assert recorded.path == "/v1beta/models/gemini-3-flash-preview:generateContent"
+    assert recorded.body["contents"] == [{"role": "user", "parts": [{"text": "큰가요?"}]}]
+    assert recorded.headers["X-Server-Timeout"] == "5"
+
+
+@pytest.mark.parametrize(
+    ("rule", "failure", "requests"),
+    [
+        (Rule(kind="status", status=400), ModelRejected, 1),
+        (Rule(kind="status", status=401), ModelUnavailable, 1),
+        (Rule(kind="status", status=403), ModelUnavailable, 1),
+        (Rule(kind="status", status=404), ModelRejected, 1),
+        (Rule(kind="status", status=429), QuotaExhausted, 1),
+        (Rule(kind="status", status=429, retry_seconds=60), QuotaExhausted, 1),
+        (Rule(kind="status", status=429, retry_seconds=0.1, quota="PerDay"), QuotaExhausted, 1),
+        (Rule(kind="status", status=429, retry_seconds=0.01), QuotaExhausted, ATTEMPTS),
+        (Rule(kind="status", status=500), ModelUnavailable, ATTEMPTS),
+        (Rule(kind="status", status=502), ModelUnavailable, ATTEMPTS),
+        (Rule(kind="status", status=503), ModelUnavailable, ATTEMPTS),
+        (Rule(kind="status", status=504), ModelUnavailable, ATTEMPTS),
+        (Rule(kind="disconnect_before_headers"), ModelUnavailable, 2),
+        (Rule(kind="disconnect_mid_body"), ModelUnavailable, 2),
+        (Rule(kind="truncated_json"), ModelUnreadable, 2),
+        (Rule(kind="fenced_json"), ModelUnreadable, 2),
+        (Rule(kind="outside_enum"), ModelUnreadable, 2),
+        (Rule(kind="text", text="예"), ModelUnreadable, 2),
+        (Rule(kind="empty_candidate"), ModelUnreadable, 2),
+        (Rule(kind="no_candidates"), ModelUnreadable, 2),
+        (Rule(kind="stream_error"), ModelUnreadable, 2),
+        (Rule(kind="max_tokens"), ModelUnreadable, 1),
+        (Rule(kind="safety"), ModelBlocked, 1),
+        (Rule(kind="blocked_prompt"), ModelBlocked, 1),
+    ],
+    ids=lambda value: f"{value.kind}-{value.status}" if isinstance(value, Rule) else None,
+)
+async def test_a_fault_that_stays(
+    make: Make, provider: Provider, rule: Rule, failure: type[ModelFailure], requests: int
+) -> None:
+    provider.script(rule)
+    began = time.perf_counter()
+
+    assert type(await failed(make())) is failure
+    assert len(provider.requests) == requests
+    assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("rule", [Rule(kind="hang"), Rule(kind="slow_drip"), Rule(delay_ms=60_000)])
+@pytest.mark.parametrize("by", ["caller", "model"])
+async def test_whatever_takes_too_long_ends_with_the_deadline(
+    make: Make, provider: Provider, rule: Rule, by: str
+) -> None:
+    provider.script(rule)
+    began = time.perf_counter()
+    gemini = make(timeout=0.2) if by == "model" else make()
+    deadline = NO_DEADLINE if by == "model" else Deadline.after(0.2)
+
+    assert type(await failed(gemini, deadline=deadline)) is ModelTimeout
+    assert 0.15 < time.perf_counter() - began < 1
+    assert len(provider.requests) == 1
+
+
+async def test_a_deadline_that_has_passed_costs_nothing(make: Make, provider: Provider) -> None:
+    assert type(await failed(make(), deadline=Deadline.after(-1))) is ModelTimeout
+    assert not provider.requests
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Rule(kind="status", status=503, times=3),
+        Rule(kind="status", status=429, retry_seconds=0.02, times=1),
+        Rule(kind="disconnect_before_headers", times=1),
+        Rule(kind="truncated_json", times=1),
+        Rule(kind="empty_candidate", times=1),
+    ],
+    ids=lambda rule: rule.kind,
+)
+async def test_a_fault_that_passes(make: Make, provider: Provider, rule: Rule) -> None:
+    provider.script(rule)
+
+    assert (await make().complete(INQUIRY, deadline=NO_DEADLINE)).reply.answer == "예"
+    assert len(provider.requests) == (rule.times or 0) + 1
+
+
+async def test_the_limit_of_attempts_holds_over_different_faults(make: Make, provider: Provider) -> None:
+    provider.script(
+        Rule(kind="status", status=503, times=1),
+        Rule(kind="truncated_json", times=1),
+        Rule(kind="disconnect_before_headers", times=1),
+        Rule(kind="status", status=500),
+    )
+
+    assert type(await failed(make())) is ModelUnavailable
+    assert len(provider.requests) == ATTEMPTS
+
+
+async def test_one_attempt_means_one_request(make: Make, provider: Provider) -> None:
+    provider.script(Rule(kind="status", status=503))
+
+    await failed(make(attempts=1))
+    assert len(provider.requests) == 1
+
+
+async def test_a_token_of_continuation_is_not_followed(make: Make, provider: Provider) -> None:
+    provider.script(Rule(kind="continuation"))
+
+    assert (await make().complete(INQUIRY, deadline=NO_DEADLINE)).reply.answer == "예"
+    assert len(provider.requests) == 1
+
+
+async def test_nobody_there(make: Make) -> None:
+    failure = await failed(make(base_url=f"http://127.0.0.1:{free_port()}"))
+
+    assert type(failure) is ModelUnavailable
+    assert "reached" in failure.message
+
+
+async def test_an_unknown_model(make: Make, provider: Provider) -> None:
+    failure = await failed(make(model="gemini-none"))
+
+    assert type(failure) is ModelRejected
+    assert failure.details == {"provider_status": 404}
+    assert len(provider.requests) == 1
+
+
+# ---- keys -----------------------------------------------------------------------------------------------
+
+
+async def test_without_a_key_nothing_is_sent(make: Make, provider: Provider) -> None:
+    failure = await failed(make(keys=()))
+
+    assert type(failure) is ModelUnavailable
+    assert "GOOGLE_API_KEY" in failure.message
+    assert not provider.requests
+
+
+async def test_keys_take_turns(make: Make, provider: Provider) -> None:
+    gemini = make("aaaa", "bbbb")
+    for _ in range(4):
+        await gemini.complete(INQUIRY, deadline=NO_DEADLINE)
+
+    assert [recorded.key for recorded in provider.requests] == ["aaaa…", "bbbb…", "aaaa…", "bbbb…"]
+
+
+async def test_a_refused_key_is_left_alone_and_the_next_one_answers(make: Make, provider: Provider) -> None:
+    gemini = make(BAD_KEY, "good")
+    for _ in range(3):
+        await gemini.complete(INQUIRY, deadline=NO_DEADLINE)
+
+    assert [recorded.key for recorded in provider.requests] == ["inva…", "good…", "good…", "good…"]
+
+
+async def test_when_every_key_is_refused_nothing_more_is_sent(make: Make, provider: Provider) -> None:
+    gemini = make(BAD_KEY)
+    first, second = await failed(gemini), await failed(gemini)
+
+    assert type(first) is type(second) is ModelUnavailable
+    assert "GOOGLE_API_KEY" in second.message
+    assert first.details == {"provider_status": 400}
+    assert len(provider.requests) == 1
+
+
+async def test_a_daily_quota_rests_the_key_for_the_model(make: Make, provider: Provider) -> None:
+    gemini = make("aaaa", "bbbb")
+    provider.script(Rule(kind="status", status=429, quota="PerDay", times=1))
+    for _ in range(2):
+        await gemini.complete(INQUIRY, deadline=NO_DEADLINE)
+    assert [recorded.key for recorded in provider.requests] == ["aaaa…", "bbbb…", "bbbb…"]
+
+    provider.script(Rule(kind="status", status=429, quota="PerDay", times=1))
+    await failed(gemini)
+    provider.requests.clear()
+    failure = await failed(gemini)
+
+    assert type(failure) is QuotaExhausted
+    assert 0 < failure.details["retry_after_seconds"] <= 25 * 3600
+    assert not provider.requests
+
+
+async def test_a_rate_limit_is_waited_for_by_everybody(make: Make, provider: Provider) -> None:
+    gemini = make()
+    provider.script(Rule(kind="status", status=429, retry_seconds=0.2, times=1))
+    began = time.perf_counter()
+    first = asyncio.create_task(gemini.complete(INQUIRY, deadline=NO_DEADLINE))
+    await until(lambda: _seen(provider, 1))
+    await asyncio.gather(first, *(gemini.complete(INQUIRY, deadline=NO_DEADLINE) for _ in range(3)))
+
+    assert time.perf_counter() - began > 0.19
+    assert len(provider.requests) == 5
+
+
+async def test_a_rate_limit_longer_than_the_deadline_is_told_at_once(make: Make, provider: Provider) -> None:
+    gemini = make()
+    provider.script(Rule(kind="status", status=429, retry_seconds=7))
+    began = time.perf_counter()
+    failure = await failed(gemini)
+
+    assert failure.details == {"provider_status": 429, "retry_after_seconds": 7}
+    assert time.perf_counter() - began < 1
+
+
+async def test_without_details_every_key_is_tried_once(make: Make, provider: Provider) -> None:
+    provider.script(Rule(kind="status", status=429))
+
+    assert type(await failed(make("aaaa", "bbbb"))) is QuotaExhausted
+    assert [recorded.key for recorded in provider.requests] == ["aaaa…", "bbbb…"]
+
+
+# ---- load, cancelling, counting -------------------------------------------------------------------------
+
+
+async def _seen(provider: Provider, count: int) -> bool:
+    return len(provider.requests) >= count
+
+
+async def test_no_more_requests_at_once_than_allowed(make: Make, provider: Provider) -> None:
+    gemini = make(concurrency=2)
+    provider.script(Rule(delay_ms=30))
+    asking = [asyncio.create_task(gemini.complete(INQUIRY, deadline=NO_DEADLINE)) for _ in range(6)]
+    most = 0
+    while not all(task.done() for task in asking):
+        most = max(most, provider.waiting)
+        await asyncio.sleep(0.001)
+
+    assert most == 2
+
+
+async def test_waiting_for_a_retry_holds_no_place(make: Make, provider: Provider) -> None:
+    gemini = make("aaaa", concurrency=1)
+    provider.script(Rule(kind="status", status=429, retry_seconds=0.3, times=1, match="slow"))
+    slow = Inquiry(Task.ANSWER, system="slow", turns=INQUIRY.turns, reply=Yes)
+    waiting = asyncio.create_task(gemini.complete(slow, deadline=NO_DEADLINE))
+    await until(lambda: _seen(provider, 1))
+    await asyncio.sleep(0)
+
+    assert not gemini._places.locked()
+    await waiting
+
+
+async def test_a_cancelled_inquiry_hangs_up(make: Make, provider: Provider) -> None:
+    provider.script(Rule(kind="slow_drip"))
+    asking = asyncio.create_task(make().complete(INQUIRY, deadline=NO_DEADLINE))
+
+    async def waiting(count: int) -> bool:
+        return provider.waiting == count
+
+    await until(lambda: waiting(1))
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    await until(lambda: waiting(0))
+
+
+async def test_what_is_counted(make: Make, provider: Provider) -> None:
+    names = {
+        "ok": ("llm_requests_total", {"task": "answer", "outcome": "ok"}),
+        "blocked": ("llm_requests_total", {"task": "answer", "outcome": "blocked"}),
+        "retries": ("llm_retries_total", {"reason": "overloaded"}),
+        "input": ("llm_tokens_total", {"kind": "input"}),
+        "seconds": ("llm_request_seconds_count", {"task": "answer"}),
+        "queue": ("llm_queue_seconds_count", {}),
+    }
+    before = {key: counted(name, **labels) for key, (name, labels) in names.items()}
+    gemini = make()
+    provider.script(Rule(kind="status", status=503, times=1), Rule(kind="blocked_prompt", match="forbidden"))
+    usage = (await gemini.complete(INQUIRY, deadline=NO_DEADLINE)).usage
+    forbidden = Inquiry(Task.ANSWER, system="forbidden", turns=INQUIRY.turns, reply=Yes)
+    with pytest.raises(ModelBlocked):
+        await gemini.complete(forbidden, deadline=NO_DEADLINE)
+    grown = {key: counted(name, **labels) - before[key] for key, (name, labels) in names.items()}
+
+    assert (grown["ok"], grown["blocked"], grown["retries"], grown["seconds"], grown["queue"]) == (
+        1,
+        1,
+        1,
+        2,
+        3,
+    )
+    assert grown["input"] > usage.input
