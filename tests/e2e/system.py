@@ -11,6 +11,7 @@ from typing import Any, Self
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
+from botkit.runtime.tasks import cancel
 from playground.demo_model.server import Engine, GeminiServer
 from playground.embedded import Postgres, Valkey
 from playground.processes import Child, clean_environment, python
@@ -45,6 +46,7 @@ class System:
         self.mq: Client = Redis(port=self.mq_server.port, protocol=2)
         self.cache: Client = Redis(port=self.cache_server.port, protocol=2)
         self.logs: dict[str, list[str]] = {}
+        self.background: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> Self:
         await asyncio.gather(self.mq_server.start(), self.cache_server.start(), self.model.start())
@@ -54,6 +56,7 @@ class System:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await cancel(self.background)
         for bot in self.bots:
             await bot.kill() if bot.exit_status is None else None
         if self.llm and self.llm.exit_status is None:

@@ -55,8 +55,10 @@ class Proxy:
         """Cut everybody off."""
         if self._server:
             self._server.close()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=1)
         await cancel(self._tasks)
-        await asyncio.sleep(0)  # let the aborted connections go
+        await asyncio.sleep(0.02)  # let the aborted connections go
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

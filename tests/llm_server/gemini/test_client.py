@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import aiohttp
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
@@ -199,6 +201,18 @@ async def test_nobody_there(make: Make) -> None:
 
     assert type(failure) is ModelUnavailable
     assert "reached" in failure.message
+
+
+async def test_an_error_that_is_not_even_json(make: Make) -> None:
+    async def broken(_: web.Request) -> web.Response:
+        return web.Response(status=500, text="<oops>", content_type="application/json")
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", broken)
+    async with TestServer(app) as somebody:
+        failure = await failed(make(base_url=str(somebody.make_url("")), attempts=2))
+
+    assert type(failure) is ModelUnavailable
 
 
 async def test_an_unknown_model(make: Make, provider: Provider) -> None:
