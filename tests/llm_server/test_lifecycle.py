@@ -48,9 +48,9 @@ async def test_the_callers_deadline_is_the_models(asked: Running, provider: Prov
     provider.script(Rule(kind="hang"))
     for door in (asked.tcp, asked.uds):
         began = time.perf_counter()
-        found = await door.call("TwentyQVerifyGuess", GUESS, timeout=0.5)
+        found = await door.call("TwentyQVerifyGuess", GUESS, timeout=1)
         assert (found.status, found.code) == ("DEADLINE_EXCEEDED", "LLM_TIMEOUT")
-        assert time.perf_counter() - began < 0.5
+        assert time.perf_counter() - began < 1
     assert len(provider.requests) == 2
     assert {recorded.headers["X-Server-Timeout"] for recorded in provider.requests} == {"1"}
 
@@ -87,7 +87,7 @@ async def test_hanging_up_on_http_hangs_up_on_the_model(asked: Running, provider
 
 
 async def test_a_stopping_server_finishes_what_runs(asked: Running, provider: Provider) -> None:
-    provider.script(Rule(delay_ms=400))
+    provider.script(Rule(delay_ms=800))
     asking = [asyncio.create_task(door.call("TwentyQVerifyGuess", GUESS)) for door in asked.doors]
     await waiting(provider, 3)
     asked.stop.set()

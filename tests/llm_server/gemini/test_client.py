@@ -331,9 +331,12 @@ async def test_waiting_for_a_retry_holds_no_place(make: Make, provider: Provider
     slow = Inquiry(Task.ANSWER, system="slow", turns=INQUIRY.turns, reply=Yes)
     waiting = asyncio.create_task(gemini.complete(slow, deadline=NO_DEADLINE))
     await until(lambda: _seen(provider, 1))
-    await asyncio.sleep(0)
 
-    assert not gemini._places.locked()
+    async def free() -> bool:
+        return not gemini._places.locked()
+
+    await until(free)
+    assert not waiting.done()
     await waiting
 
 
