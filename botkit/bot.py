@@ -8,7 +8,6 @@ from collections.abc import Coroutine
 from typing import Any, Generic, TypeVar
 
 import structlog
-from redis.exceptions import RedisError
 
 from botkit.chat.access import Access
 from botkit.chat.errors import Bug, UserError
@@ -24,6 +23,7 @@ from botkit.stream.inbox import Delivery
 from botkit.stream.lanes import Lanes, Line
 from botkit.stream.owner import Owner
 from botkit.turn import Afterwards, Turn
+from botkit.valkey.clients import FAILED
 from botkit.valkey.records import Fenced
 
 log = structlog.get_logger(__name__)
@@ -166,7 +166,7 @@ class Bot(Generic[S]):
         if text:
             try:
                 await self._commit.notify(line.incoming, text)
-            except (RedisError, OSError) as error:
+            except FAILED as error:
                 log.info("notice_failed", entry=line.delivery.entry, error=type(error).__name__)
 
     def _keep(self, task: asyncio.Task[Any]) -> None:

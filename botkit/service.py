@@ -11,7 +11,6 @@ from typing import Any, Generic, TypeVar
 
 from fastapi import FastAPI
 from google.protobuf.empty_pb2 import Empty
-from redis.asyncio import Redis
 
 from botkit.bot import Bot
 from botkit.chat.access import Access
@@ -40,7 +39,14 @@ from botkit.stream.inbox import Inbox
 from botkit.stream.names import Names, unique_consumer
 from botkit.stream.owner import Owner
 from botkit.turn import Handlers, Store, Turn
-from botkit.valkey.clients import CACHE_TIMEOUT, Address, blocking_client, command_client, reachable
+from botkit.valkey.clients import (
+    CACHE_TIMEOUT,
+    Address,
+    Redis,
+    blocking_client,
+    command_client,
+    reachable,
+)
 from botkit.valkey.lease import Lease
 
 S = TypeVar("S")

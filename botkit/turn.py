@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
-from redis.exceptions import RedisError
 
 from botkit.chat.errors import AiTimeout, Bug, LineExpired, StoreUnavailable, UserError
 from botkit.chat.kit_texts import KitTexts
@@ -27,7 +26,7 @@ from botkit.stream.commit import Outcome as Commitment
 from botkit.stream.consumer import Consumer, Hand
 from botkit.stream.dead_letters import MOST_DELIVERIES, DeadLetter
 from botkit.stream.lanes import Line
-from botkit.valkey.clients import UNREACHABLE
+from botkit.valkey.clients import FAILED, UNREACHABLE
 from botkit.valkey.lease import Lease
 from botkit.valkey.records import Conflict, Fenced, Stored
 
@@ -262,7 +261,7 @@ class Turn(Generic[S]):
                 if outcome is not Commitment.GROUP_LOST:
                     break
                 await self._consumer.restore_group(generation)
-            except (RedisError, OSError) as error:
+            except FAILED as error:
                 log.warning("commit_failed", entry=line.delivery.entry, error=type(error).__name__)
                 await asyncio.sleep(pause)
         if outcome is Commitment.FENCED:

@@ -10,11 +10,11 @@ from typing import Any
 
 import structlog
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
 
 from botkit.postgres.pool import AWAY, Unwritable
 from botkit.runtime import metrics
 from botkit.runtime.clock import pauses
+from botkit.valkey.clients import FAILED
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,7 @@ class Archiver:
                 for entry, fields in await self._waiting():
                     await self._archive(entry, fields)
                 waits = pauses(1.0, 30.0)
-            except (*AWAY, RedisError) as error:
+            except (*AWAY, *FAILED) as error:
                 pause = next(waits)
                 log.warning("archive_delayed", stream=self._stream, error=type(error).__name__, pause=pause)
                 await asyncio.sleep(pause)

@@ -9,7 +9,6 @@ from collections.abc import Coroutine
 from typing import Any, Protocol
 
 import structlog
-from redis.exceptions import RedisError
 
 from botkit.runtime import metrics
 from botkit.runtime.clock import Clock, pauses, wall
@@ -18,6 +17,7 @@ from botkit.runtime.tasks import cancel
 from botkit.stream.dead_letters import SUSPECT_DELIVERIES
 from botkit.stream.inbox import Delivery, Gap, GroupLost, Inbox
 from botkit.stream.owner import LeaseLost, Owner
+from botkit.valkey.clients import FAILED
 from botkit.valkey.records import Fenced
 
 log = structlog.get_logger(__name__)
@@ -171,7 +171,7 @@ class Consumer:
                 recover_at = 0.0
             except GroupLost:
                 lost = generation
-            except (RedisError, OSError) as error:
+            except FAILED as error:
                 log.warning("stream_read_failed", error=type(error).__name__)
                 recover_at = 0.0
                 await asyncio.sleep(next(waits))

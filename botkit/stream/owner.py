@@ -5,9 +5,9 @@ import contextlib
 from collections.abc import Callable
 
 import structlog
-from redis.exceptions import RedisError
 
 from botkit.runtime import metrics
+from botkit.valkey.clients import FAILED
 from botkit.valkey.lease import Lease
 
 log = structlog.get_logger(__name__)
@@ -66,7 +66,7 @@ class Owner:
         """
         try:
             held = await self._lease.renew()
-        except (RedisError, OSError) as error:
+        except FAILED as error:
             log.warning("lease_renewal_failed", stream=self._stream, error=type(error).__name__)
             return
         if not held:
@@ -78,12 +78,12 @@ class Owner:
         metrics.owner.set(0)
         try:
             await self._lease.release()
-        except (RedisError, OSError) as error:
+        except FAILED as error:
             log.warning("lease_release_failed", stream=self._stream, error=type(error).__name__)
 
     async def _try_acquire(self) -> bool:
         try:
             return await self._lease.acquire()
-        except (RedisError, OSError) as error:
+        except FAILED as error:
             log.warning("lease_request_failed", stream=self._stream, error=type(error).__name__)
             return False

@@ -22,10 +22,25 @@ from redis.maint_notifications import MaintNotificationsConfig
 
 from botkit.runtime.settings import CacheSettings, MqSettings
 
+__all__ = [
+    "CACHE_TIMEOUT",
+    "FAILED",
+    "UNREACHABLE",
+    "Address",
+    "Redis",
+    "blocking_client",
+    "command_client",
+    "reachable",
+    "script",
+]
+
 log = structlog.get_logger(__name__)
 
 UNREACHABLE = (ValkeyConnectionError, ValkeyTimeoutError, OutOfMemoryError, OSError)
 """The server did not answer, or is full: whether the command ran is unknown."""
+
+FAILED = (RedisError, OSError)
+"""Anything that can go wrong between us and Valkey."""
 
 CACHE_TIMEOUT = 3.0
 """Seconds for one command on valkey-cache."""
