@@ -29,7 +29,11 @@ SECRET = "고양이"
 class System:
     """Everything that runs in production, on free ports, with proxies before the Valkeys."""
 
-    def __init__(self, tmp_path: Path, postgres: Postgres, *, engine: Engine | None = None) -> None:
+    def __init__(
+        self, tmp_path: Path, postgres: Postgres, *, engine: Engine | None = None, proxied: bool = True
+    ) -> None:
+        """`proxied` puts the proxies between the bots and the Valkeys; a benchmark does without."""
+        self._proxied = proxied
         self.tmp_path = tmp_path
         self._postgres = postgres
         self._stack = AsyncExitStack()
@@ -76,9 +80,9 @@ class System:
         return clean_environment() | {
             "LOG_DIR": "",
             "MQ_HOST": "127.0.0.1",
-            "MQ_PORT": str(self.mq_proxy.port),
+            "MQ_PORT": str(self.mq_proxy.port if self._proxied else self.mq_server.port),
             "CACHE_HOST": "127.0.0.1",
-            "CACHE_PORT": str(self.cache_proxy.port),
+            "CACHE_PORT": str(self.cache_proxy.port if self._proxied else self.cache_server.port),
             "DB_SOCKET_PATH": str(self._postgres.socket_directory),
             "DB_PASSWORD": "unused",
             "GOOGLE_API_KEY": "test",
