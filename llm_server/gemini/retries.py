@@ -1,0 +1,48 @@
+"""What one inquiry goes through until it is answered or given up. Pure: the randomness comes in."""
+
+from random import Random
+
+from llm_server.errors import Failure
+from llm_server.gemini.failures import Again, AttemptFailed
+
+FIRST_BACKOFF = 0.2
+LONGEST_BACKOFF = 2.0
+"""Seconds; the wait before a further attempt is drawn between zero and a limit that doubles (full jitter)."""
+
+
+class Course:
+    """The attempts of one inquiry. `spent` are the keys that it must not use again."""
+
+    def __init__(self, limit: int, random: Random) -> None:
+        self.made = 0
+        self.spent: set[int] = set()
+        self.last: AttemptFailed | None = None
+        self._limit = limit
+        self._random = random
+        self._reasons: set[str] = set()
+
+    def failed(self, attempt: AttemptFailed, key: int) -> float:
+        """Seconds to wait before the next attempt.
+
+        Raises:
+            Failure: there is to be none; this is what the caller gets.
+        """
+        self.made += 1
+        repeated = attempt.reason in self._reasons
+        self._reasons.add(attempt.reason)
+        self.last = attempt
+        if (
+            self.made >= self._limit
+            or attempt.again is Again.NEVER
+            or (attempt.again is Again.ONCE and repeated)
+        ):
+            raise attempt.failure
+        if attempt.again is Again.OTHER_KEY:
+            if attempt.rest is None:
+                self.spent.add(key)
+            return 0.0
+        return self._random.uniform(0, min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (self.made - 1)))
+
+    def failure(self, otherwise: Failure) -> Failure:
+        """What the last attempt ended in, or `otherwise` when there was none."""
+        return self.last.failure if self.last else otherwise

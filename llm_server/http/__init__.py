@@ -1,0 +1,1 @@
+"""The HTTP door: FastAPI made from the table of operations."""

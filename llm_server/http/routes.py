@@ -1,0 +1,75 @@
+"""From the table to HTTP routes. Requests are validated by the operation's own model, as in the gRPC door."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from fastapi import FastAPI, Request, Response
+from pydantic import ValidationError
+from starlette.types import Receive
+
+from botkit.runtime.tasks import cancel
+from llm_server import contract
+from llm_server.contract import refusal
+from llm_server.errors import CallerGone
+from llm_server.http.openapi import describe
+from llm_server.inflight import InFlight
+from llm_server.model import NO_DEADLINE
+from llm_server.operations import Operation, Table
+
+T = TypeVar("T")
+
+
+def add_routes(app: FastAPI, operations: Table, running: InFlight) -> None:
+    """One route for each path of each operation."""
+    for operation in operations:
+        endpoint = _endpoint(operation, running)
+        for path in (operation.path, *operation.aliases):
+            app.add_api_route(path, endpoint, methods=[operation.method], **describe(operation, path))
+
+
+def _endpoint(operation: Operation[Any, Any], running: InFlight) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(http: Request) -> Response:
+        request = await _read(operation, http)
+        with running.call():
+            reply = await _unless_gone(http.receive, operation.run(request, NO_DEADLINE))
+        return Response(reply.model_dump_json(), media_type="application/json")
+
+    return endpoint
+
+
+async def _read(operation: Operation[Any, Any], http: Request) -> contract.Request:
+    """The request as the operation takes it; the content type does not matter, `curl -d` says the wrong one.
+
+    Raises:
+        MalformedRequest, InvalidInput: see `refusal`.
+    """
+    try:
+        if operation.method == "POST":
+            found: contract.Request = operation.request.model_validate_json(await http.body())
+        else:
+            found = operation.request.model_validate(http.path_params)
+    except ValidationError as error:
+        raise refusal(error, operation.request) from None
+    return found
+
+
+async def _unless_gone(receive: Receive, work: Awaitable[T]) -> T:
+    """The result of `work`, which is cancelled when the caller hangs up.
+
+    Raises:
+        CallerGone: nobody waits any more.
+    """
+    working, leaving = asyncio.ensure_future(work), asyncio.create_task(_gone(receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise CallerGone("the caller hung up")
+        return working.result()
+    finally:
+        await cancel({working, leaving})
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

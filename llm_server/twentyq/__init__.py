@@ -1,0 +1,1 @@
+"""스무고개 (twenty questions): topics, verdicts, guesses, hints."""

@@ -1,0 +1,122 @@
+"""The requests and responses of the seven operations, named as in the contract.
+
+A target is a secret: it is never echoed in an error, hence `repr=False`.
+"""
+
+from typing import Any
+
+from pydantic import AliasChoices, Field
+
+from llm_server.contract import Filled, Message, Request
+from llm_server.twentyq.schemas import Equivalence, Scale, Verdict
+
+Details = dict[str, Any]
+
+
+class TwentyQSelectTopicRequest(Request):
+    """What the topic may be. Camel case is a fact of the HTTP wire; snake case is understood, too."""
+
+    category: str = ""
+    banned_topics: tuple[str, ...] = Field(
+        default=(), validation_alias=AliasChoices("bannedTopics", "banned_topics")
+    )
+    excluded_categories: tuple[str, ...] = Field(
+        default=(), validation_alias=AliasChoices("excludedCategories", "excluded_categories")
+    )
+
+
+class TwentyQSelectTopicResponse(Message):
+    """The secret of a new game."""
+
+    name: str
+    category: str
+    details: Details | None
+
+
+class TwentyQGetCategoriesResponse(Message):
+    """Every category, in the order in which they are shown."""
+
+    categories: tuple[str, ...]
+
+
+class TwentyQGenerateHintsRequest(Request):
+    """What to hint at."""
+
+    target: Filled = Field(repr=False)
+    category: Filled
+    details: Details | None = Field(default=None, repr=False)
+
+
+class TwentyQGenerateHintsResponse(Message):
+    """At least one hint."""
+
+    hints: tuple[str, ...]
+    thought_signature: str | None = None
+
+
+class TwentyQAnswerQuestionRequest(Request):
+    """A question about the target; the conversation is `session_id`, else `namespace:chat_id`, else none."""
+
+    session_id: str = ""
+    chat_id: str = ""
+    namespace: str = ""
+    target: Filled = Field(repr=False)
+    category: Filled
+    question: Filled
+    details: Details | None = Field(default=None, repr=False)
+
+    @property
+    def conversation(self) -> str:
+        """The name of the conversation, empty when nothing is to be remembered."""
+        if self.session_id:
+            return self.session_id
+        return f"{self.namespace or 'twentyq'}:{self.chat_id}" if self.chat_id else ""
+
+
+class TwentyQAnswerQuestionResponse(Message):
+    """The verdict; `raw_text` is what the model said."""
+
+    scale: Scale | None
+    raw_text: str
+    thought_signature: str | None = None
+
+
+class TwentyQVerifyGuessRequest(Request):
+    """Is this the target?"""
+
+    target: Filled = Field(repr=False)
+    guess: Filled
+
+
+class TwentyQVerifyGuessResponse(Message):
+    """The verdict, and the Korean label behind it."""
+
+    result: Verdict | None
+    raw_text: str
+
+
+class TwentyQNormalizeQuestionRequest(Request):
+    """A question as it was typed."""
+
+    question: Filled
+
+
+class TwentyQNormalizeQuestionResponse(Message):
+    """The question with its typing mended, and as it was."""
+
+    normalized: str
+    original: str
+
+
+class TwentyQCheckSynonymRequest(Request):
+    """Do these two mean the same thing?"""
+
+    target: Filled = Field(repr=False)
+    guess: Filled
+
+
+class TwentyQCheckSynonymResponse(Message):
+    """The verdict, and the Korean label behind it."""
+
+    result: Equivalence | None
+    raw_text: str

@@ -1,0 +1,91 @@
+"""`.env.example` and the settings classes say the same, both ways."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from botkit.runtime.settings import Settings, variable_names
+from game_bots.twentyq.settings import TwentyqSettings
+from llm_server.settings import ServerSettings
+
+EXAMPLE = Path(__file__).parent.parent / ".env.example"
+PROGRAMS: tuple[type[Settings], ...] = (ServerSettings, TwentyqSettings)
+
+
+@dataclass(frozen=True)
+class Line:
+    value: str
+    comment: str
+
+
+def example() -> dict[str, Line]:
+    found: dict[str, Line] = {}
+    comment = ""
+    for line in EXAMPLE.read_text("utf-8").splitlines():
+        if line.startswith("#"):
+            comment = line
+        elif line:
+            name, _, value = line.partition("=")
+            assert name not in found, f"{name} stands there twice"
+            found[name] = Line(value, comment)
+            comment = ""
+    return found
+
+
+def fields() -> dict[str, FieldInfo]:
+    return {
+        variable_names(name, field)[0]: field
+        for program in PROGRAMS
+        for name, field in program.model_fields.items()
+    }
+
+
+def shown(default: Any) -> str:
+    if default is PydanticUndefined or default is None:
+        return ""
+    if isinstance(default, SecretStr):
+        return default.get_secret_value()
+    if isinstance(default, tuple):
+        return ",".join(default)
+    return str(default).lower() if isinstance(default, bool) else str(default)
+
+
+def test_every_variable_is_there_and_no_other() -> None:
+    assert set(example()) == set(fields())
+
+
+@pytest.mark.parametrize("name", sorted(fields()))
+def test_a_variable_has_its_default_and_a_korean_comment(name: str) -> None:
+    line, default = example()[name], shown(fields()[name].default)
+    if re.fullmatch(r"\d+(\.\d+)?", default):
+        assert float(line.value) == float(default)
+    else:
+        assert line.value == default
+    assert re.search("[가-힣]", line.comment)
+    assert "기본값:" in line.comment
+    if default and len(default) < 30:
+        said = line.comment.rpartition("기본값:")[2]
+        assert default.removesuffix(".0") in said
+
+
+def test_aliases_of_two_programs_agree() -> None:
+    for name, field in fields().items():
+        for program in PROGRAMS:
+            for attribute, other in program.model_fields.items():
+                if variable_names(attribute, other)[0] == name:
+                    assert shown(other.default) == shown(field.default)
+
+
+def test_the_example_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".env").write_text(
+        EXAMPLE.read_text("utf-8").replace("DB_PASSWORD=\n", "DB_PASSWORD=x\n"), "utf-8"
+    )
+    for program in PROGRAMS:
+        program()
