@@ -21,6 +21,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make run", description=__doc__)
     parser.add_argument("--free-ports", action="store_true", help="choose other ports where one is taken")
     parser.add_argument("--verbose", action="store_true", help="show what the servers say, too")
+    parser.add_argument(
+        "--topic",
+        action="append",
+        metavar="NAME",
+        help="choose only this secret in its category (repeatable; for recorded games)",
+    )
     parser.add_argument("--dir", type=Path, default=DEFAULT_ROOT, help="for data and logs (default: .run)")
     options = parser.parse_args()
     console = Console(verbose=options.verbose)
@@ -41,7 +47,7 @@ async def _run(options: argparse.Namespace, console: Console) -> None:
     ports = Ports.chosen(other=options.free_ports)
     paths = Paths(options.dir.resolve())
     console.say("starting (the first time takes a little longer) …")
-    stack = Stack(ports, paths, console)
+    stack = Stack(ports, paths, console, topics=options.topic or ())
     starting = asyncio.create_task(stack.start())
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({starting, stopping}, return_when=asyncio.FIRST_COMPLETED)
@@ -72,7 +78,7 @@ def _welcome(stack: Stack, seconds: float) -> str:
         [
             f"\nready in {seconds:.1f} s, answering with {model}",
             "  chat        make chat            (in another terminal; try: /스자 시작)",
-            f"  LLM server  http://127.0.0.1:{ports.llm_http}/docs   gRPC 127.0.0.1:{ports.llm_grpc}",
+            f"  LLM server  http://127.0.0.1:{ports.llm_http}/health/ready   gRPC 127.0.0.1:{ports.llm_grpc}",
             f"  스무고개    http://127.0.0.1:{ports.twentyq}/health/ready",
             f"  settings    {stack.paths.env}   logs  {stack.paths.logs}",
             "Ctrl-C stops everything.\n",

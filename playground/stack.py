@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import json
 import time
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Collection
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import IO
@@ -26,7 +26,9 @@ class AlreadyRunning(Exception):
 class Stack:
     """The whole system on one machine."""
 
-    def __init__(self, ports: Ports, paths: Paths, console: Console) -> None:
+    def __init__(self, ports: Ports, paths: Paths, console: Console, *, topics: Collection[str] = ()) -> None:
+        """`topics` are the only secrets to choose from in their categories, so that a game can be recorded."""
+        self._topics = topics
         self.ports = ports
         self.paths = paths
         self._console = console
@@ -104,7 +106,22 @@ class Stack:
         url = f"http://127.0.0.1:{self.ports.model}/demo/topics"
         await self._until_answers(url)
         async with aiohttp.ClientSession() as session, session.get(url) as response:
-            _write_topics(self.paths.topics, await response.json())
+            self._write_topics(await response.json())
+
+    def _write_topics(self, known: dict[str, list[dict[str, str]]]) -> None:
+        """Tell the LLM server which secrets the demo model knows.
+
+        Raises:
+            Failed: it knows none of the chosen ones.
+        """
+        names = {topic["name"] for listed in known.values() for topic in listed}
+        if unknown := sorted(set(self._topics) - names):
+            raise Failed(f"the demo model does not know {', '.join(unknown)}; it knows: {', '.join(names)}")
+        self.paths.topics.mkdir(exist_ok=True)
+        for category, listed in known.items():
+            chosen = [topic for topic in listed if topic["name"] in self._topics] or listed
+            text = json.dumps({category: chosen}, ensure_ascii=False, indent=1)
+            (self.paths.topics / f"{category}.json").write_text(text, "utf-8")
 
     async def _start_program(self, name: str, module: str, port: int, env: dict[str, str]) -> None:
         child = Child(name, python(module), env=env, cwd=self.paths.root, on_line=self._console.line)
@@ -147,10 +164,3 @@ class Stack:
         except OSError:
             raise AlreadyRunning(f"another playground is running in {self.paths.root}") from None
         self._closing.callback(self._lock.close)
-
-
-def _write_topics(directory: Path, topics: dict[str, list[dict[str, object]]]) -> None:
-    directory.mkdir(exist_ok=True)
-    for category, listed in topics.items():
-        text = json.dumps({category: listed}, ensure_ascii=False, indent=1)
-        (directory / f"{category}.json").write_text(text, "utf-8")

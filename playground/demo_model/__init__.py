@@ -1,1 +1,1 @@
-"""A server that speaks the Gemini protocol: a demo model for newcomers, a scripted peer with faults for tests."""
+"""A server that speaks the Gemini protocol: a demo model for newcomers, a peer with faults for tests."""

@@ -4,7 +4,7 @@ isort:skip_file
 The contract between the LLM server and everything that calls it.
 
 Names, numbers and presence are wire facts: existing clients send them. A test holds the descriptor
-against tests/data/llm_v1_descriptor.txtpb, so nothing here can move; only new fields and rpcs may be added.
+against tests/data/llm_v1_contract.txt, so nothing here can move; only new fields and rpcs may be added.
 """
 
 from collections import abc as _abc

@@ -1,0 +1,91 @@
+"""Rules of the house that no other tool watches."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def tracked(*patterns: str) -> list[Path]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return [ROOT / name for name in listed.stdout.split("\n") if name and (ROOT / name).is_file()]
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_only_the_gemini_adapter_knows_google_genai() -> None:
+    knowing = {
+        path.relative_to(ROOT).parts[:2]
+        for path in tracked("*.py")
+        if path.relative_to(ROOT).parts[0] != "tests"
+        and any(m.startswith("google.genai") for m in imports(path))
+    }
+    assert knowing == {("llm_server", "gemini")}
+
+
+def test_what_players_read_stands_in_message_files_only() -> None:
+    """Korean in the code of a bot is a command word, a category or a label of the contract, never a sentence."""
+    allowed = {"commands.py", "game.py", "wording.py", "judge.py"}
+    for path in tracked("game_bots/*.py", "botkit/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and re.search("[가-힣]{2}.* [가-힣]", node.value)
+            ):
+                docstring = "\n" in node.value or node.value.endswith((".", ")"))
+                assert docstring or path.name in allowed or "스무고개" in node.value, (
+                    f"{path.name}: {node.value}"
+                )
+
+
+def test_lock_files_carry_hashes_and_no_addresses() -> None:
+    for path in tracked("*.lock"):
+        text = path.read_text("utf-8")
+        assert "://" not in text
+        assert "--index-url" not in text
+        pinned = re.findall(r"^[a-z0-9._-]+(?:\[[a-z,-]+\])?==", text, re.MULTILINE | re.IGNORECASE)
+        assert len(pinned) > 20
+        assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}", text)) >= len(pinned)
+
+
+def test_lock_files_agree() -> None:
+    def versions(name: str) -> dict[str, str]:
+        text = (ROOT / name).read_text("utf-8")
+        return dict(
+            re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,-]+\])?==([^ ;\\]+)", text, re.MULTILINE | re.IGNORECASE)
+        )
+
+    dev = versions("requirements-dev.lock")
+    for name in ("requirements.lock", "requirements-playground.lock"):
+        assert {package: dev.get(package) for package in versions(name)} == versions(name)
+
+
+@pytest.mark.parametrize("pattern", [r"\bTODO\b", r"\bFIXME\b", r"pytest\.mark\.skip", r"pytest\.skip\("])
+def test_nothing_is_left_for_later(pattern: str) -> None:
+    left = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in tracked("*.py", "*.lua", "*.sql", "*.yml")
+        if path != Path(__file__)
+        for number, line in enumerate(path.read_text("utf-8").splitlines(), 1)
+        if re.search(pattern, line)
+    ]
+    assert left == []
