@@ -44,7 +44,7 @@ chat: $(VENV)/.playground ## Talk to the running playground in this terminal
 
 .PHONY: test
 test: $(VENV)/.dev ## Run every test: unit, property, integration, end to end
-	@$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak" $(ARGS)
 
 .PHONY: cov
 cov: $(VENV)/.dev ## Run the tests of the pure modules; fails below 100 % branch coverage
@@ -76,7 +76,7 @@ bench: $(VENV)/.dev ## Measure latency, throughput and memory on this machine
 
 .PHONY: soak
 soak: $(VENV)/.dev ## The long proofs (minutes; not part of make test)
-	@SOAK=1 $(BIN)/python -m pytest -m soak $(ARGS)
+	@$(BIN)/python -m pytest -m soak $(ARGS)
 
 # ---- generating -------------------------------------------------------------------------------------
 

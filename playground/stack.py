@@ -6,7 +6,6 @@ import json
 import time
 from collections.abc import Awaitable, Collection
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import IO
 
 import aiohttp
@@ -27,7 +26,7 @@ class Stack:
     """The whole system on one machine."""
 
     def __init__(self, ports: Ports, paths: Paths, console: Console, *, topics: Collection[str] = ()) -> None:
-        """`topics` are the only secrets to choose from in their categories, so that a game can be recorded."""
+        """`topics` are the only secrets to choose from in their categories: for recorded games."""
         self._topics = topics
         self.ports = ports
         self.paths = paths

@@ -60,6 +60,7 @@ class Inbox:
         self._read_to = ""
         self._read = script(client, "read")
         self._claim = script(client, "claim")
+        self._group = script(client, "group")
 
     async def wait(self, milliseconds: int) -> None:
         """Return when something was written after the last entry read, or after `milliseconds`."""
@@ -122,16 +123,18 @@ class Inbox:
         return claimed
 
     async def ensure_group(self) -> None:
-        """Make the group where it is missing: at `0` the first time, else after the last id ever read."""
+        """Make the group where it is missing: at `0` the first time, else after the last id ever read.
+
+        Raises:
+            Fenced: another process owns the stream.
+        """
         self._read_to = ""
-        start = self._lease.last_id or "0"
-        try:
-            await self._client.xgroup_create(self._names.stream, self._names.group, id=start, mkstream=True)
-        except ResponseError as error:
-            if "BUSYGROUP" not in str(error):
-                raise
-            return
-        log.warning("group_created", stream=self._names.stream, group=self._names.group, start=start)
+        args = [self._names.group, self._lease.epoch, self._lease.last_id]
+        start = await self._checked(self._group([*self._keys()], args))
+        if start != b"exists":
+            log.warning(
+                "group_created", stream=self._names.stream, group=self._names.group, start=start.decode()
+            )
 
     async def tidy(self, now: float) -> None:
         """Trim entries older than an hour and forget consumers of processes long gone."""

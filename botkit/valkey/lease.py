@@ -15,6 +15,7 @@ class Lease:
         self.key = f"{stream}:owner"
         self.epoch = ""
         self.last_id = ""
+        """The last entry that was read from the stream; a lease that was wiped is written again with it."""
         self._script = script(client, "lease")
         self._holder = holder
         self._milliseconds = int(seconds * 1000)
@@ -25,7 +26,7 @@ class Lease:
         return await self._call("", self._milliseconds)
 
     async def renew(self) -> bool:
-        """Prolong the lease and leave `last_id` beside it; False when another process has taken it."""
+        """Prolong the lease; False when another process has taken it."""
         return await self._call(self.epoch, self._milliseconds)
 
     async def release(self) -> None:

@@ -1,22 +1,28 @@
 """Embedded servers for a test session: each xdist worker has its own."""
 
 import asyncio
-import socket
+import itertools
+import os
 import tempfile
 import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
 
+from playground.settings import is_free
+
 T = TypeVar("T")
 
 
+_PORTS = itertools.count(15_000 + 2_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
+
+
 def free_port() -> int:
-    """A TCP port nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port nobody listens on: each worker counts through a range of its own, below the ephemeral ports.
+
+    A port that the system gives away may be given to somebody else before the server under test has bound it.
+    """
+    return next(port for port in _PORTS if is_free(port))
 
 
 def socket_directory() -> Path:

@@ -2,7 +2,8 @@
 -- reading and committing can check it in the same breath.
 --
 -- KEYS[1] the lease (hash: holder, epoch, until, last_id)
--- ARGV    holder, epoch held so far ('' = none), lease in milliseconds (0 = give up), last id read ('' = none)
+-- ARGV    holder, epoch held so far ('' = none), lease in milliseconds (0 = give up), last id read ('' = none), for when the
+--         stored one was lost
 -- Reply   {epoch, last_id} when held, {'', milliseconds until it ends} when somebody else holds it
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -21,7 +22,10 @@ else
   held = string.format('%.0f', math.max(now, tonumber(stored[1] or 0) + 1))
 end
 
-local last = ARGV[4] ~= '' and ARGV[4] or stored[3] or ''
+local last = stored[3]
+if not last or last == '' then
+  last = ARGV[4]
+end
 redis.call('HSET', KEYS[1], 'holder', ARGV[1], 'epoch', held,
   'until', string.format('%.0f', now + tonumber(ARGV[3])), 'last_id', last)
 return {held, last}

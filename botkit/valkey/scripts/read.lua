@@ -1,6 +1,7 @@
 -- Read new entries, if the caller still owns the stream and knows what was read last. A plain blocking XREADGROUP
 -- would hand entries to a process that was paused and has lost its lease; and a read whose answer was lost may
--- run later than its retry. Either would break the order of a room.
+-- run later than its retry. Either would break the order of a room. What was read last is kept beside the lease:
+-- there a vanished group begins again (group.lua).
 --
 -- KEYS    stream, lease
 -- ARGV    group, consumer, epoch, count, last id that the caller knows to be read ('' = none yet)
@@ -37,4 +38,6 @@ if not found then
   return {last, {}}
 end
 local entries = found[1][2]
-return {entries[#entries][1], entries}
+last = entries[#entries][1]
+redis.call('HSET', KEYS[2], 'last_id', last)
+return {last, entries}

@@ -29,7 +29,7 @@ _AFTER = [
 ]
 """Tried one by one on the whole: `호랑이요` may end in `요` or in `이요`."""
 _DIGITS = re.compile(r"\d")
-_LEAST_SYLLABLES = 3
+_LEAST_SYLLABLES = 4
 """Shorter names have neighbours one letter away that mean something else."""
 
 

@@ -83,11 +83,19 @@ async def test_a_server_that_is_away_costs_the_patience_and_no_more() -> None:
 
 
 async def test_a_deadline_holds_while_nobody_answers() -> None:
-    """A peer that accepts and never speaks."""
-    silent = await asyncio.start_server(lambda _r, _w: asyncio.sleep(30), "127.0.0.1", 0)
+    """A peer that accepts and never speaks: out of time, or given up by gRPC just before."""
+
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while await reader.read(1024):
+            pass
+        writer.close()
+
+    silent = await asyncio.start_server(listen, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     client = LlmClient(settings(port, llm_timeout_seconds=0.3, llm_connect_timeout_seconds=10.0))
-    with pytest.raises(errors.AiTimeout):
-        await client.call(client.rpc.GetModelConfig, Empty())
-    await client.close()
-    silent.close()
+    async with asyncio.timeout(5):
+        with pytest.raises((errors.AiTimeout, errors.AiUnavailable)):
+            await client.call(client.rpc.GetModelConfig, Empty())
+        await client.close()
+        silent.close()
+        await silent.wait_closed()

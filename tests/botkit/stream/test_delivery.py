@@ -10,7 +10,7 @@ from botkit.chat.catalog import Catalog
 from botkit.chat.kit_texts import MESSAGES, KitTexts
 from botkit.chat.message import Reply
 from botkit.runtime.tasks import cancel
-from botkit.valkey.records import Conflict
+from botkit.valkey.records import Conflict, Fenced
 from tests.support.desk import GROUP, STREAM, Desk, Look, pending, replies, say
 from tests.support.polling import until
 from tests.support.servers import Client
@@ -379,6 +379,32 @@ async def test_a_vanished_group_loses_and_doubles_nothing(desk: MakeDesk, mq: Cl
         found = await answers(mq, 3)
         await nothing_pending(mq)
     assert sorted(reply["text"] for reply in found) == ["noted after", "noted before", "noted slow"]
+
+
+async def test_a_group_lost_with_its_owner_begins_where_reading_ended(desk: MakeDesk, mq: Client) -> None:
+    """The owner read, answered and died before it renewed its lease once; a refusal leaves no trace in a room."""
+    async with dying(desk(name="first", lease_seconds=0.05)):
+        await say(mq, "r", "/t refuse")
+        await answers(mq, 1)
+    await mq.xgroup_destroy(STREAM, GROUP)
+    heir = desk(name="heir")
+    async with running(heir):
+        await say(mq, "r", "/t next")
+        found = await answers(mq, 2)
+        await nothing_pending(mq)
+    assert [reply["text"] for reply in found][1:] == ["noted next"]
+    assert len(heir.judged) == 1
+
+
+async def test_a_former_owner_cannot_make_the_group_anew(desk: MakeDesk, mq: Client) -> None:
+    first, heir = desk(name="first", lease_seconds=0.0), desk(name="heir")
+    await first.lease.acquire()
+    await heir.lease.acquire()
+    with pytest.raises(Fenced):
+        await first.inbox.ensure_group()
+    assert not await mq.exists(STREAM)
+    await heir.inbox.ensure_group()
+    assert len(await mq.xinfo_groups(STREAM)) == 1
 
 
 async def test_a_line_that_kills_its_owner_again_and_again_becomes_a_dead_letter(
