@@ -136,13 +136,17 @@ class Bot(Generic[S]):
             self._keep(asyncio.create_task(self._do(after)))
 
     async def _fenced(self, line: Line, turn: Coroutine[Any, Any, Afterwards | None]) -> Afterwards | None:
-        """Leave a line to another owner when there is one."""
+        """Leave a line to another owner when there is one.
+
+        It keeps its place in the lane until all is abandoned: no later line of the room may overtake it.
+        """
         try:
             return await turn
         except Fenced:
             log.warning("line_left_to_owner", entry=line.delivery.entry)
-            self._owner.doubt()
-            return None
+            self._owner.refused()
+            await asyncio.Event().wait()
+            raise
 
     @staticmethod
     async def _do(after: Afterwards) -> None:

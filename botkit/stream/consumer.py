@@ -166,7 +166,7 @@ class Consumer:
                 await self._read_some(desk, until=recover_at)
                 waits = pauses()
             except Fenced:
-                await self._owner.confirm()
+                raise LeaseLost from None
             except Gap:
                 recover_at = 0.0
             except GroupLost:

@@ -30,14 +30,14 @@ class Owner:
     def __init__(self, lease: Lease, *, stream: str) -> None:
         self._lease = lease
         self._stream = stream
-        self._doubted = asyncio.Event()
+        self._refused = asyncio.Event()
 
     async def acquire(self, beat: Callable[[], None]) -> None:
         """Wait until the lease is ours; `beat` is called at every look."""
         while not await self._try_acquire():
             beat()
             await asyncio.sleep(STANDBY_SECONDS)
-        self._doubted.clear()
+        self._refused.clear()
         metrics.owner.set(1)
         log.info("ownership_taken", stream=self._stream, epoch=self._lease.epoch)
 
@@ -45,33 +45,18 @@ class Owner:
         """Renew until cancelled.
 
         Raises:
-            LeaseLost: another process has taken the lease.
+            LeaseLost: another process has taken the lease, or a write was refused for its sake.
         """
-        while True:
+        while not self._refused.is_set() and await self._renew():
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(RENEW_SECONDS):
-                    await self._doubted.wait()
-            self._doubted.clear()
-            await self.confirm()
+                    await self._refused.wait()
+        metrics.ownerships_lost.inc()
+        raise LeaseLost
 
-    def doubt(self) -> None:
-        """Something was refused for another owner's sake: look at once."""
-        self._doubted.set()
-
-    async def confirm(self) -> None:
-        """Renew once, now.
-
-        Raises:
-            LeaseLost: another process has taken the lease.
-        """
-        try:
-            held = await self._lease.renew()
-        except FAILED as error:
-            log.warning("lease_renewal_failed", stream=self._stream, error=type(error).__name__)
-            return
-        if not held:
-            metrics.ownerships_lost.inc()
-            raise LeaseLost
+    def refused(self) -> None:
+        """A write was refused for another owner's sake: this ownership is over."""
+        self._refused.set()
 
     async def release(self) -> None:
         """Give the lease up; when valkey-mq is away it simply runs out."""
@@ -80,6 +65,13 @@ class Owner:
             await self._lease.release()
         except FAILED as error:
             log.warning("lease_release_failed", stream=self._stream, error=type(error).__name__)
+
+    async def _renew(self) -> bool:
+        try:
+            return await self._lease.renew()
+        except FAILED as error:
+            log.warning("lease_renewal_failed", stream=self._stream, error=type(error).__name__)
+            return True
 
     async def _try_acquire(self) -> bool:
         try:

@@ -6,17 +6,12 @@ Decomposed, `큰가요` is `크` + `ㄴ가요`, so stems and endings can be matc
 import re
 import unicodedata
 
-_FINALS = dict(
-    zip(
-        "ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ", map(chr, range(0x11A8, 0x11C3)), strict=True
-    )
-)
+from botkit.chat.hangul import FINALS, FIRST, INITIALS, MEDIALS, is_syllable, jamo
+
+_FINALS = dict(zip(FINALS[1:], map(chr, range(0x11A8, 0x11C3)), strict=True))
 _AS_FINALS = str.maketrans(_FINALS)
-_FIRST_SYLLABLE, _MEDIALS, _CODAS = 0xAC00, 21, 28
 _LONE_LETTER = re.compile("[\u3131-\u318e]")
 _STRENGTHENED = str.maketrans({"ㅡ": "ㅓ", "ㅗ": "ㅘ", "ㅜ": "ㅝ", "ㅣ": "ㅕ", "ㅚ": "ㅙ"})
-_VOWELS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
-_CONSONANTS = ("", *_FINALS)
 
 
 def letters(text: str) -> str:
@@ -35,20 +30,12 @@ def compose(text: str) -> str:
     return unicodedata.normalize("NFC", plain)
 
 
-def split(syllable: str) -> tuple[int, str, str] | None:
-    """Index of the initial, vowel and final of a syllable; None for any other character."""
-    code = ord(syllable) - _FIRST_SYLLABLE
-    if not 0 <= code < 19 * _MEDIALS * _CODAS:
+def split(syllable: str) -> tuple[str, str, str] | None:
+    """Initial, vowel and final (or nothing) of a syllable; None for any other character."""
+    if not is_syllable(syllable):
         return None
-    initial, rest = divmod(code, _MEDIALS * _CODAS)
-    vowel, final = divmod(rest, _CODAS)
-    return initial, _VOWELS[vowel], _CONSONANTS[final]
-
-
-def initial(syllable: str) -> str:
-    """The first letter of a syllable, as it is typed alone."""
-    parts = split(syllable)
-    return "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"[parts[0]] if parts else syllable
+    taken_apart = jamo(syllable)
+    return taken_apart[0], taken_apart[1], taken_apart[2:]
 
 
 def final(syllable: str) -> str:
@@ -57,10 +44,9 @@ def final(syllable: str) -> str:
     return parts[2] if parts else ""
 
 
-def _join(initial: int, vowel: str, final: str = "") -> str:
-    return chr(
-        _FIRST_SYLLABLE + (initial * _MEDIALS + _VOWELS.index(vowel)) * _CODAS + _CONSONANTS.index(final)
-    )
+def _join(initial: str, vowel: str, final: str = "") -> str:
+    index = INITIALS.index(initial) * len(MEDIALS) + MEDIALS.index(vowel)
+    return chr(FIRST + index * len(FINALS) + FINALS.index(final))
 
 
 def conjugated(stem: str) -> list[str]:
@@ -75,7 +61,7 @@ def conjugated(stem: str) -> list[str]:
     return sorted(shapes, key=lambda shape: (-len(shape), shape))
 
 
-def _closed(front: str, initial: int, vowel: str, final: str) -> list[str]:
+def _closed(front: str, initial: str, vowel: str, final: str) -> list[str]:
     bare = front + _join(initial, vowel)
     shapes = {
         "ㄹ": [bare],  # 살 → 사나요
@@ -89,10 +75,10 @@ def _closed(front: str, initial: int, vowel: str, final: str) -> list[str]:
     return shapes.get(final, [])
 
 
-def _open(front: str, initial: int, vowel: str, _final: str) -> list[str]:
-    if (initial, vowel) == (18, "ㅏ"):  # 하 → 해
+def _open(front: str, initial: str, vowel: str, _final: str) -> list[str]:
+    if (initial, vowel) == ("ㅎ", "ㅏ"):  # 하 → 해
         return [front + "해"]
-    if (initial, vowel) == (5, "ㅡ") and front:  # 빠르 → 빨라, 부르 → 불러
+    if (initial, vowel) == ("ㄹ", "ㅡ") and front:  # 빠르 → 빨라, 부르 → 불러
         before = split(front[-1])
         if before is None:
             raise ValueError(f"{front!r} is no stem")

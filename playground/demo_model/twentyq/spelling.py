@@ -5,9 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from botkit.chat.hangul import initials
 from playground.demo_model.twentyq.claims import Claim
 from playground.demo_model.twentyq.degrees import Answer, Degree
-from playground.demo_model.twentyq.hangul import final, initial
+from playground.demo_model.twentyq.hangul import final
 from playground.demo_model.twentyq.heads import Head
 from playground.demo_model.twentyq.patterns import Compiler
 from playground.demo_model.twentyq.quantities import COUNT, any_of, composed, number
@@ -130,10 +131,8 @@ def _letters(compiler: Compiler) -> Iterator[Head]:
         wanted = _wanted(match["letter"])
         return Spelt(f"has {wanted}", lambda name: any(_shows(syllable, wanted) for syllable in name))
 
-    def initials(match: re.Match[str]) -> Claim:
-        return Spelt(
-            f"initials {match['letter']}", lambda name: "".join(map(initial, name)) == match["letter"]
-        )
+    def first_letters(match: re.Match[str]) -> Claim:
+        return Spelt(f"initials {match['letter']}", lambda name: initials(name) == match["letter"])
 
     said = "<letter>(자|글자|이라는글자|라는글자|이란글자)?"
     yield from compiler.heads(
@@ -151,7 +150,7 @@ def _letters(compiler: Compiler) -> Iterator[Head]:
         contained,
         letter=letter,
     )
-    yield from compiler.heads(["(이름의)? 초성(이|은|가)? <letter>[]"], initials, letter=_INITIALS)
+    yield from compiler.heads(["(이름의)? 초성(이|은|가)? <letter>[]"], first_letters, letter=_INITIALS)
 
 
 def _letter(name: str, place: str) -> str:
@@ -170,8 +169,8 @@ def _at(letter: str, place: str) -> Claim:
 
 
 def _begins(syllable: str, wanted: str) -> bool:
-    return wanted in (syllable, initial(syllable)) if syllable else False
+    return wanted in (syllable, initials(syllable)) if syllable else False
 
 
 def _shows(syllable: str, wanted: str) -> bool:
-    return wanted in (syllable, initial(syllable), final(syllable))
+    return wanted in (syllable, initials(syllable), final(syllable))

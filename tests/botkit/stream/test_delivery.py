@@ -1,7 +1,7 @@
 """Lines through the real kit on a real Valkey: one process, and two that relieve each other."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
@@ -10,6 +10,7 @@ from botkit.chat.catalog import Catalog
 from botkit.chat.kit_texts import MESSAGES, KitTexts
 from botkit.chat.message import Reply
 from botkit.runtime.tasks import cancel
+from botkit.stream.consumer import Hand
 from botkit.valkey.records import Conflict, Fenced
 from tests.support.desk import GROUP, STREAM, Desk, Look, pending, replies, say
 from tests.support.polling import until
@@ -53,6 +54,20 @@ async def answers(mq: Client, count: int) -> list[dict[str, str]]:
         return found if len(found) >= count else []
 
     return await until(enough, what=f"{count} answers")
+
+
+def _is_held(desk: Desk, call: str) -> Callable[[], Awaitable[bool]]:
+    async def held() -> bool:
+        return call in desk.held
+
+    return held
+
+
+def _is_empty(hand: Hand) -> Callable[[], Awaitable[bool]]:
+    async def empty() -> bool:
+        return len(hand) == 0
+
+    return empty
 
 
 async def nothing_pending(mq: Client) -> None:
@@ -394,6 +409,39 @@ async def test_a_group_lost_with_its_owner_begins_where_reading_ended(desk: Make
         await nothing_pending(mq)
     assert [reply["text"] for reply in found][1:] == ["noted next"]
     assert len(heir.judged) == 1
+
+
+async def test_a_lane_stands_still_behind_a_line_that_another_owner_took(desk: MakeDesk, mq: Client) -> None:
+    """A refusal changes nothing, so nothing but the lane itself keeps the next line from being judged first."""
+    first = desk(name="first", lease_seconds=0.0)
+    first.refuses = True
+    gate = first.hold("finish")
+    async with running(first):
+        entry = await say(mq, "r", "/t one")
+        await say(mq, "r", "/t two")
+        await until(_is_held(first, "finish"), what="a commit on its way")
+        heir = desk(name="heir")
+        await heir.lease.acquire()
+        first.refuses = False
+        gate.set()
+        await until(_is_empty(first.hand), what="the first process gave everything up")
+    assert first.judged == [entry]
+    await heir.lease.release()
+    async with running(desk(name="third")):
+        found = await answers(mq, 2)
+    assert [reply["text"] for reply in found] == ["noted one", "noted two"]
+
+
+async def test_a_wiped_lease_strands_no_line(desk: MakeDesk, mq: Client) -> None:
+    gate = Gate()
+    async with running(desk(think=gate)):
+        await say(mq, "r", "/t slow")
+        await gate.waited_for("slow")
+        await mq.delete(f"{STREAM}:owner")
+        gate.open()
+        found = await answers(mq, 1)
+        await nothing_pending(mq)
+    assert [reply["text"] for reply in found] == ["noted slow"]
 
 
 async def test_a_former_owner_cannot_make_the_group_anew(desk: MakeDesk, mq: Client) -> None:
