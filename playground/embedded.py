@@ -64,10 +64,11 @@ class Valkey:
         client = command_client(Address("127.0.0.1", self.port), timeout=1.0)
         try:
             await client.ping()
+            found = await client.info("server")
         except UNREACHABLE:  # while it loads its data, too
             return False
         else:
-            return True
+            return int(found["process_id"]) == self.child.pid  # and nobody else's who has the port
         finally:
             await client.aclose()
 

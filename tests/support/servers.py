@@ -14,11 +14,11 @@ from playground.settings import is_free
 T = TypeVar("T")
 
 
-_PORTS = itertools.count(15_000 + 2_000 * int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:]))
+_PORTS = itertools.count(10_000 + os.getpid() * 101 % 18_000)
 
 
 def free_port() -> int:
-    """A TCP port nobody listens on: each worker counts through a range of its own, below the ephemeral ports.
+    """A TCP port nobody listens on: each process counts from a place of its own, below the ephemeral ports.
 
     A port that the system gives away may be given to somebody else before the server under test has bound it.
     """
