@@ -103,3 +103,12 @@ def test_any_line_means_something_or_nothing(line: str) -> None:
     assert parsed is not None
     if isinstance(parsed.command, Ask):
         assert "\n" not in parsed.command.text
+
+
+@pytest.mark.parametrize(
+    "line", ["/스자 정답 고양이", "/스자 정답은 고양이인가요?", "/스자 정답: 고양이입니다"]
+)
+def test_a_guess_means_its_noun(line: str) -> None:
+    parsed = GRAMMAR.parse(line)
+    assert parsed is not None
+    assert parsed.command.noun == "고양이"
