@@ -29,7 +29,9 @@ async def migrate(pool: asyncpg.Pool, *, schema: str, directory: Path) -> list[s
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(f"SET LOCAL statement_timeout = '{LOCK_SECONDS}s'")
         await connection.fetchval("SELECT pg_advisory_xact_lock(hashtext($1))", f"migrate:{schema}")
-        await connection.execute(f'CREATE SCHEMA IF NOT EXISTS "{schema}"')
+        # CREATE SCHEMA IF NOT EXISTS trusts a cache that the advisory lock does not refresh; a SELECT does.
+        if not await connection.fetchval("SELECT true FROM pg_namespace WHERE nspname = $1", schema):
+            await connection.execute(f'CREATE SCHEMA "{schema}"')
         await connection.execute(
             "CREATE TABLE IF NOT EXISTS schema_migrations ("
             " name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
