@@ -75,6 +75,8 @@ class Bot(Generic[S]):
             return self._dismiss(Line(delivery, Incoming(delivery.entry, "", "", "")), "bad")
         line = Line(delivery, incoming)
         try:
+            if not self._grammar.is_meant(incoming.text):
+                return self._dismiss(line, "ignored")
             if delivery.deliveries <= MOST_DELIVERIES:  # else the turn makes a dead letter of it
                 line.parsed = self._admitted(line)
                 if line.parsed is None:
@@ -165,8 +167,8 @@ class Bot(Generic[S]):
             text = self._texts.catalog.render(key, {}) if key else ""
         else:
             ahead = self._lanes.ahead_of(line)
-            text = self._texts.waiting(name=self._turn.name_of(line), ahead=ahead)
-            line.told_to_wait = True
+            text = self._texts.waiting(name=self._turn.name_of(line), ahead=ahead) if ahead else ""
+            line.told_to_wait = bool(text)
         if text:
             try:
                 await self._commit.notify(line.incoming, text)

@@ -162,7 +162,15 @@ class Service(Generic[S]):
             consumer=unique_consumer(name),
         )
         self._settings = settings
-        self._health = Health(name, version, links.checks())
+        self._archiver = Archiver(
+            links.cache,
+            links.cache_blocking,
+            stream=program.ledger_stream,
+            prepare=program.prepare,
+            write=program.write,
+        )
+        ledger = Check("ledger", self._archiver.check, required=False)
+        self._health = Health(name, version, (*links.checks(), ledger))
         lease = Lease(links.mq, stream=names.stream, holder=names.consumer)
         hand, owner = Hand(), Owner(lease, stream=names.stream)
         self._consumer = Consumer(
@@ -193,13 +201,6 @@ class Service(Generic[S]):
             hand=hand,
             rooms_at_once=settings.mq_concurrency,
         )
-        self._archiver = Archiver(
-            links.cache,
-            links.cache_blocking,
-            stream=program.ledger_stream,
-            prepare=program.prepare,
-            write=program.write,
-        )
         self.app = _face(self._health, program, name=name, version=version)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -225,7 +226,7 @@ async def _note(stop: asyncio.Event, health: Health) -> None:
 
 
 def _face(health: Health, program: Program[Any], *, name: str, version: str) -> FastAPI:
-    app = FastAPI(title=name, version=version)
+    app = FastAPI(title=name, version=version, openapi_url=None)
     http.add_error_body(app)
     http.add_health_routes(app, health)
 

@@ -26,7 +26,7 @@ from botkit.stream.commit import Outcome as Commitment
 from botkit.stream.consumer import Consumer, Hand
 from botkit.stream.dead_letters import MOST_DELIVERIES, DeadLetter
 from botkit.stream.lanes import Line
-from botkit.valkey.clients import FAILED, UNREACHABLE
+from botkit.valkey.clients import FAILED, FULL, UNREACHABLE
 from botkit.valkey.lease import Lease
 from botkit.valkey.records import Conflict, Fenced, Stored
 
@@ -193,7 +193,11 @@ class Turn(Generic[S]):
                 outcome = judged[1]
                 if outcome.state is not None:
                     unsure = True
-                    await self._save(line, stored, outcome.state, outcome)
+                    try:
+                        await self._save(line, stored, outcome.state, outcome)
+                    except FULL:
+                        unsure = False  # a full Valkey refuses the whole script
+                        raise
                 return _Ending("answered", outcome.replies, after=outcome.after)
             except Conflict:
                 unsure = False

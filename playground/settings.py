@@ -5,6 +5,7 @@ written to `.run/env`, so that another terminal finds the way in.
 """
 
 import secrets
+import shlex
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -129,12 +130,13 @@ def _model(ports: Ports, paths: Paths) -> dict[str, str]:
 
 
 def write_env(path: Path, values: Mapping[str, str]) -> None:
-    """Leave the settings for other terminals; only the owner may read the file."""
+    """Leave the settings for other terminals (`source` takes them); only the owner may read the file."""
     inherited = clean_environment()
     shown = {name: value for name, value in values.items() if name not in inherited}
     path.touch(mode=0o600, exist_ok=True)
     path.chmod(0o600)
-    path.write_text("".join(f"{name}={value}\n" for name, value in sorted(shown.items())), "utf-8")
+    lines = (f"{name}={shlex.quote(value)}\n" for name, value in sorted(shown.items()))
+    path.write_text("".join(lines), "utf-8")
 
 
 def read_env(path: Path) -> dict[str, str]:
@@ -142,7 +144,7 @@ def read_env(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     pairs = (line.partition("=") for line in path.read_text("utf-8").splitlines())
-    return {name: value for name, _, value in pairs}
+    return {name: "".join(shlex.split(value)) for name, _, value in pairs}
 
 
 def is_free(port: int) -> bool:

@@ -86,6 +86,8 @@ class Stack:
         )
         env = environment(self.ports, self.paths, sockets=sockets, database=postgres.socket_directory)
         write_env(self.paths.env, env)
+        if self._topics and not self.demo:
+            raise Failed("--topic works with the demo model only: leave GOOGLE_API_KEY out")
         if self.demo:
             await self._timed("demo model", self._start_model(env))
         await asyncio.gather(

@@ -57,6 +57,10 @@ class Grammar:
         self.fallback = fallback
         self._limit = limit
 
+    def is_meant(self, text: str) -> bool:
+        """Whether a chat line is for this bot, whatever it says."""
+        return _plain(text).startswith(self.prefix)
+
     def parse(self, text: str) -> Parsed | None:
         """The command in a chat line, or None when the line is not for this bot.
 
@@ -65,7 +69,7 @@ class Grammar:
         Raises:
             LineTooLong: ours, but longer than the limit.
         """
-        line = _BLANKS.sub(" ", visible(text[:LONGEST])).strip()
+        line = _plain(text)
         if not line.startswith(self.prefix):
             return None
         if len(line) > self._limit + len(self.prefix):
@@ -91,3 +95,7 @@ def words(*alternatives: str) -> str:
 def listed(text: str) -> tuple[str, ...]:
     """Parts between commas (also `，` and `、`), trimmed, blanks dropped."""
     return tuple(part for part in (piece.strip() for piece in re.split("[,，、]", text)) if part)
+
+
+def _plain(text: str) -> str:
+    return _BLANKS.sub(" ", visible(text[:LONGEST])).strip()

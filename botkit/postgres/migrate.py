@@ -11,8 +11,8 @@ import structlog
 
 log = structlog.get_logger(__name__)
 
-LOCK_SECONDS = 60
-"""How long to wait for another process that is migrating."""
+FILE_SECONDS = 600
+"""How long one file may take, and how long another process that is migrating is waited for."""
 
 
 class MigrationRefused(Exception):
@@ -27,8 +27,9 @@ async def migrate(pool: asyncpg.Pool, *, schema: str, directory: Path) -> list[s
     """
     files = _read(directory)
     async with pool.acquire() as connection, connection.transaction():
-        await connection.execute(f"SET LOCAL statement_timeout = '{LOCK_SECONDS}s'")
-        await connection.fetchval("SELECT pg_advisory_xact_lock(hashtext($1))", f"migrate:{schema}")
+        await connection.execute(f"SET LOCAL statement_timeout = '{FILE_SECONDS}s'")
+        lock = "SELECT pg_advisory_xact_lock(hashtext($1))"
+        await connection.fetchval(lock, f"migrate:{schema}", timeout=FILE_SECONDS)
         # CREATE SCHEMA IF NOT EXISTS trusts a cache that the advisory lock does not refresh; a SELECT does.
         if not await connection.fetchval("SELECT true FROM pg_namespace WHERE nspname = $1", schema):
             await connection.execute(f'CREATE SCHEMA "{schema}"')
@@ -41,7 +42,7 @@ async def migrate(pool: asyncpg.Pool, *, schema: str, directory: Path) -> list[s
         _refuse_edited(files, applied)
         fresh = [name for name in files if name not in applied]
         for name in fresh:
-            await connection.execute(files[name])
+            await connection.execute(files[name], timeout=FILE_SECONDS)
             await connection.execute(
                 "INSERT INTO schema_migrations (name, checksum) VALUES ($1, $2)", name, _checksum(files[name])
             )

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 from botkit.postgres.pool import AWAY, Unwritable
 from botkit.runtime import metrics
 from botkit.runtime.clock import pauses
+from botkit.runtime.health import Degraded
 from botkit.valkey.clients import FAILED
 
 log = structlog.get_logger(__name__)
@@ -44,9 +45,10 @@ class Archiver:
         self._stream = stream
         self._prepare = prepare
         self._write = write
+        self._trouble = ""
 
     async def run(self) -> None:
-        """Archive until cancelled, however often PostgreSQL or Valkey is away."""
+        """Archive until cancelled. Whatever goes wrong, the games wait in their stream and play goes on."""
         prepared = False
         waits = pauses(1.0, 30.0)
         while True:
@@ -56,11 +58,27 @@ class Archiver:
                     prepared = True
                 for entry, fields in await self._waiting():
                     await self._archive(entry, fields)
+                self._trouble = ""
                 waits = pauses(1.0, 30.0)
             except (*AWAY, *FAILED) as error:
-                pause = next(waits)
-                log.warning("archive_delayed", stream=self._stream, error=type(error).__name__, pause=pause)
-                await asyncio.sleep(pause)
+                log.warning("archive_delayed", stream=self._stream, error=type(error).__name__)
+                await self._rest(error, next(waits))
+            except Exception as error:
+                log.exception("archive_failed", stream=self._stream)
+                await self._rest(error, next(waits))
+
+    async def check(self) -> None:
+        """For the readiness check.
+
+        Raises:
+            Degraded: finished games cannot be written just now; says why.
+        """
+        if self._trouble:
+            raise Degraded(self._trouble)
+
+    async def _rest(self, error: Exception, seconds: float) -> None:
+        self._trouble = f"{type(error).__name__}: {error}"[:200]
+        await asyncio.sleep(seconds)
 
     async def _waiting(self) -> list[tuple[bytes, dict[bytes, bytes]]]:
         """The oldest games; waits a while for one when there is none."""

@@ -25,6 +25,7 @@ from botkit.runtime.settings import CacheSettings, MqSettings
 __all__ = [
     "CACHE_TIMEOUT",
     "FAILED",
+    "FULL",
     "UNREACHABLE",
     "Address",
     "Redis",
@@ -36,8 +37,11 @@ __all__ = [
 
 log = structlog.get_logger(__name__)
 
-UNREACHABLE = (ValkeyConnectionError, ValkeyTimeoutError, OutOfMemoryError, OSError)
-"""The server did not answer, or is full: whether the command ran is unknown."""
+FULL = OutOfMemoryError
+"""Valkey has no memory left; it refuses a script as a whole."""
+
+UNREACHABLE = (ValkeyConnectionError, ValkeyTimeoutError, FULL, OSError)
+"""The server did not answer, so that nobody knows whether the command ran; or it is full."""
 
 FAILED = (RedisError, OSError)
 """Anything that can go wrong between us and Valkey."""

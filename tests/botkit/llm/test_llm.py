@@ -86,9 +86,13 @@ async def test_a_deadline_holds_while_nobody_answers() -> None:
     """A peer that accepts and never speaks: out of time, or given up by gRPC just before."""
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connections.add(asyncio.current_task())
         while await reader.read(1024):
             pass
         writer.close()
+        await writer.wait_closed()
+
+    connections: set[asyncio.Task[None] | None] = set()
 
     silent = await asyncio.start_server(listen, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
@@ -98,4 +102,4 @@ async def test_a_deadline_holds_while_nobody_answers() -> None:
             await client.call(client.rpc.GetModelConfig, Empty())
         await client.close()
         silent.close()
-        await silent.wait_closed()
+        await asyncio.gather(*filter(None, connections))

@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from botkit import turn
 from botkit.chat.catalog import Catalog
+from botkit.chat.errors import StoreUnavailable
 from botkit.chat.kit_texts import MESSAGES, KitTexts
 from botkit.chat.message import Reply
 from botkit.runtime.tasks import cancel
 from botkit.stream.consumer import Hand
+from botkit.valkey.clients import FULL
 from botkit.valkey.records import Conflict, Fenced
-from tests.support.desk import GROUP, STREAM, Desk, Look, pending, replies, say
+from tests.support.desk import GROUP, STREAM, Desk, JournalStore, Look, pending, replies, say
 from tests.support.polling import until
 from tests.support.servers import Client
 
@@ -474,6 +477,40 @@ async def test_a_line_that_kills_its_owner_again_and_again_becomes_a_dead_letter
     ((_, dead),) = await mq.xrange(f"{STREAM}:dead")
     assert dead[b"text"] == b"/t slow poison"
     assert dead[b"deliveries"] == b"6"
+
+
+async def test_a_poisonous_line_that_is_not_ours_is_left_alone(desk: MakeDesk, mq: Client) -> None:
+    first = desk(name="first")
+    await first.lease.acquire()
+    await first.inbox.ensure_group()
+    await say(mq, "r", "hello there")
+    await first.inbox.read(10)
+    for _ in range(6):
+        await first.inbox.claim(await first.inbox.pending(()))
+    await first.lease.release()
+    async with running(desk(name="second")):
+        await say(mq, "r", "/t ours")
+        found = await answers(mq, 1)
+        await nothing_pending(mq)
+    assert [reply["text"] for reply in found] == ["noted ours"]
+    assert not await mq.exists(f"{STREAM}:dead")
+
+
+async def test_a_full_store_is_an_apology_not_a_wait(
+    desk: MakeDesk, mq: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A full Valkey refuses the whole script, so nothing is unsure."""
+
+    async def refuse(*_: object, **__: object) -> None:
+        raise FULL("OOM command not allowed when used memory > 'maxmemory'")
+
+    monkeypatch.setattr(turn, "STORE_PATIENCE", 0.0)
+    monkeypatch.setattr(JournalStore, "save", refuse)
+    async with running(desk()):
+        await say(mq, "r", "/t note")
+        (only,) = await answers(mq, 1)
+        await nothing_pending(mq)
+    assert only["text"] == SAY.catalog.error(StoreUnavailable())
 
 
 async def test_a_drain_ends_what_runs_and_leaves_the_rest(desk: MakeDesk, mq: Client) -> None:

@@ -1,6 +1,8 @@
 """Finished games on their way into PostgreSQL: once, whole, and not before PostgreSQL is there."""
 
 import asyncio
+import contextlib
+import itertools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 
@@ -8,8 +10,11 @@ import asyncpg
 import pytest
 
 from botkit.chat.message import Player
+from botkit.postgres.migrate import MigrationRefused
 from botkit.postgres.pool import Database, Unwritable
+from botkit.runtime.health import Degraded
 from botkit.runtime.tasks import cancel
+from botkit.stream import archive
 from botkit.stream.archive import Archiver
 from game_bots.twentyq.game import Finished, Result, Riddle, Topic, Verdict
 from game_bots.twentyq.handlers import FINISHED
@@ -107,16 +112,30 @@ async def test_what_the_tables_refuse_is_refused_whole(database: Database) -> No
     assert await (await database.pool()).fetchval("SELECT count(*) FROM game_transcript") == 0
 
 
-async def test_games_wait_in_the_stream_until_the_database_is_there(
-    database: Database, cache: Client, valkey_server: Valkey
+@pytest.mark.parametrize(
+    "trouble", [asyncpg.CannotConnectNowError("starting up"), MigrationRefused("0001.sql was edited")]
+)
+async def test_games_wait_in_the_stream_until_they_can_be_written(
+    database: Database,
+    cache: Client,
+    valkey_server: Valkey,
+    trouble: Exception,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(archive, "pauses", lambda *_: itertools.repeat(0.01))
     ledger = Ledger(database)
     away = True
 
     async def prepare() -> None:
         if away:
-            raise asyncpg.CannotConnectNowError("starting up")
+            raise trouble
         await ledger.prepare()
+
+    async def troubled() -> bool:
+        with contextlib.suppress(Degraded):
+            await archiver.check()
+            return False
+        return True
 
     blocking = type(cache)(port=valkey_server.port, protocol=2, socket_timeout=None)
     archiver = Archiver(cache, blocking, stream=LEDGER, prepare=prepare, write=ledger.write)
@@ -124,6 +143,7 @@ async def test_games_wait_in_the_stream_until_the_database_is_there(
     await cache.xadd(LEDGER, {"game": FINISHED.dump_json(finished("1-0"))})
     await cache.xadd(LEDGER, {"game": b"broken"})
     await cache.xadd(LEDGER, {"other": b"field"})
+    await until(troubled, what="readiness says so")
     away = False
     await cache.xadd(LEDGER, {"game": FINISHED.dump_json(finished("2-0", Result.SURRENDER))})
 
@@ -131,6 +151,7 @@ async def test_games_wait_in_the_stream_until_the_database_is_there(
         return bool(await cache.xlen(LEDGER) == 0)
 
     await until(empty, what="an empty ledger stream")
+    await archiver.check()
     await cancel({task})
     await blocking.aclose()
     games = await (await database.pool()).fetch("SELECT session_id, result FROM game_sessions ORDER BY id")
