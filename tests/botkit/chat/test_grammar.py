@@ -57,12 +57,15 @@ def test_the_first_form_that_fits_wins(line: str, said: str) -> None:
 @pytest.mark.parametrize("line", ["", " ", "테 시작", "hello /테 시작", "/ 테"])
 def test_other_lines_are_not_ours(line: str) -> None:
     assert GRAMMAR.parse(line) is None
+    assert not GRAMMAR.is_meant(line)
 
 
 def test_a_line_may_be_as_long_as_the_limit() -> None:
     assert GRAMMAR.parse("/테 " + "가" * 29) is not None
+    too_long = "/테 " + "가" * 30
+    assert GRAMMAR.is_meant(too_long)
     with pytest.raises(LineTooLong) as caught:
-        GRAMMAR.parse("/테 " + "가" * 30)
+        GRAMMAR.parse(too_long)
     assert caught.value.values == {"limit": 30}
 
 
