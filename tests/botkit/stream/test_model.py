@@ -26,7 +26,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ConnectionError as ValkeyConnectionError
 from redis.exceptions import ResponseError
 
-from botkit.chat.errors import AiUnavailable
+from botkit.chat.errors import AiUnavailable, TooManyWaiting
 from botkit.chat.message import Scene
 from botkit.stream import consumer, inbox, owner
 from botkit.valkey.records import Conflict, Fenced
@@ -303,10 +303,13 @@ class Delivery(RuleBasedStateMachine):
         texts = {reply["replyTo"]: reply["text"] for reply in finals}
         assert self.world.judged_again == [], "judged although it had been applied"
         desk = next(running[0] for running in self.slots if running)
+        full = desk.texts.catalog.error(TooManyWaiting())
         for room, lines in self.said.items():
             missing = [entry for entry, _ in lines if entry not in texts and entry not in self.excused]
             assert missing == [], f"never answered, excused {self.excused}, answered {answered}"
-            in_lane = [entry for entry, kind in lines if kind != "look" and entry in texts]
+            in_lane = [
+                entry for entry, kind in lines if kind != "look" and texts.get(entry, full) != full
+            ]  # what finds its lane full is refused at once
             assert [entry for entry in answered if entry in in_lane] == in_lane, "out of order"
             journal = await desk.store.peek(room)
             assert len(set(journal.applied)) == len(journal.applied), "applied twice"
