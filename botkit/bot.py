@@ -36,6 +36,9 @@ NOTICE_SECONDS = 3.0
 READS_AT_ONCE = 8
 """Commands that change nothing run past the lanes, so many at a time."""
 
+DISMISSALS_AT_ONCE = 32
+"""Lines that are not handled at all; each needs a connection to be acknowledged."""
+
 
 class Bot(Generic[S]):
     """Hands each line to its room's lane, or answers it at once."""
@@ -62,6 +65,7 @@ class Bot(Generic[S]):
         self._hand = hand
         self._lanes = Lanes(self._play, rooms_at_once=rooms_at_once)
         self._reads = asyncio.Semaphore(READS_AT_ONCE)
+        self._dismissals = asyncio.Semaphore(DISMISSALS_AT_ONCE)
         self._notice_seconds = notice_seconds
         self._tasks: set[asyncio.Task[Any]] = set()
         self._reading: set[asyncio.Task[Any]] = set()
@@ -124,8 +128,12 @@ class Bot(Generic[S]):
         return parsed if self._access.admits(room=said.room, user=said.user, name=name) else None
 
     def _dismiss(self, line: Line, result: str, error: UserError | None = None) -> asyncio.Event:
-        self._keep(asyncio.create_task(self._fenced(line, self._turn.dismiss(line, result, error))))
+        self._keep(asyncio.create_task(self._end_unheard(line, result, error)))
         return line.done
+
+    async def _end_unheard(self, line: Line, result: str, error: UserError | None) -> None:
+        async with self._dismissals:
+            await self._fenced(line, self._turn.dismiss(line, result, error))
 
     async def _answer(self, line: Line) -> None:
         async with self._reads:
@@ -138,17 +146,20 @@ class Bot(Generic[S]):
             self._keep(asyncio.create_task(self._do(after)))
 
     async def _fenced(self, line: Line, turn: Coroutine[Any, Any, Afterwards | None]) -> Afterwards | None:
-        """Leave a line to another owner when there is one.
+        """Leave a line that cannot be ended here to the next owner, which may be this process again.
 
         It keeps its place in the lane until all is abandoned: no later line of the room may overtake it.
         """
         try:
             return await turn
-        except Fenced:
+        except Fenced as fenced:
             log.warning("line_left_to_owner", entry=line.delivery.entry)
+            self._owner.refused(fenced.epoch)
+        except Exception:
+            log.exception("line_stuck", entry=line.delivery.entry)
             self._owner.refused()
-            await asyncio.Event().wait()
-            raise
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets the event")
 
     @staticmethod
     async def _do(after: Afterwards) -> None:
@@ -162,14 +173,13 @@ class Bot(Generic[S]):
     async def _notify(self, line: Line) -> None:
         """Tell the sender once that it takes time: still queued, or still thinking."""
         await asyncio.sleep(self._notice_seconds)
-        if line.running:
+        if ahead := self._lanes.ahead_of(line):
+            text = self._texts.waiting(name=self._turn.name_of(line), ahead=ahead)
+        else:
             key = line.parsed.form.notice if line.parsed else ""
             text = self._texts.catalog.render(key, {}) if key else ""
-        else:
-            ahead = self._lanes.ahead_of(line)
-            text = self._texts.waiting(name=self._turn.name_of(line), ahead=ahead) if ahead else ""
-            line.told_to_wait = bool(text)
         if text:
+            line.told_to_wait = True
             try:
                 await self._commit.notify(line.incoming, text)
             except FAILED as error:

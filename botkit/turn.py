@@ -262,9 +262,10 @@ class Turn(Generic[S]):
                 outcome = await self._commit.finish(
                     line.incoming, ending.replies, guarded=guarded, dead=ending.dead
                 )
-                if outcome is not Commitment.GROUP_LOST:
-                    break
-                await self._consumer.restore_group(generation)
+                if outcome is Commitment.GROUP_LOST:
+                    await self._consumer.restore_group(generation)
+                elif outcome is not Commitment.DONE or not guarded or generation == self._hand.generation:
+                    break  # else the group was made anew meanwhile and does not know the line
             except FAILED as error:
                 log.warning("commit_failed", entry=line.delivery.entry, error=type(error).__name__)
                 await asyncio.sleep(pause)

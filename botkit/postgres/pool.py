@@ -4,7 +4,6 @@ Nothing here is needed to start a bot; who uses it says "temporarily not availab
 """
 
 import asyncio
-from pathlib import Path
 from typing import Any, cast
 
 import asyncpg
@@ -107,8 +106,3 @@ class Database:
 
 def _tls(mode: str) -> str | None:
     return None if mode == "disable" else mode
-
-
-def migrations_beside(module_file: str) -> Path:
-    """The `migrations` directory beside a module."""
-    return Path(module_file).parent / "migrations"

@@ -157,7 +157,6 @@ class Consumer:
                     await self.restore_group(lost)
                     lost = None
                 if loop.time() >= recover_at:
-                    await self._inbox.ensure_group()
                     await self._recover(desk)
                     recover_at = loop.time() + RECOVER_SECONDS
                 if loop.time() >= tidy_at:
@@ -184,31 +183,40 @@ class Consumer:
             return
         generation = self._hand.generation
         deliveries = await self._inbox.read(self._batch)
+        metrics.lines_read.labels("new").inc(len(deliveries))
         for delivery in deliveries:
-            metrics.lines_read.labels("new").inc()
             if delivery.entry not in self._hand:
-                self._hand.take(delivery.entry, orphan=generation != self._hand.generation)
-                desk.deliver(delivery)
+                self._hand_out(desk, delivery, generation)
         if not deliveries:
             await self._inbox.wait(int((until - loop.time()) * 1000))
 
     async def _recover(self, desk: Desk) -> None:
-        """Take over what is pending and not in hand. Lines that saw owners die run alone, first."""
+        """Take over what is pending and not in hand, in id order.
+
+        Up to the last line that saw owners die, each is claimed and run alone: only the line that kills its
+        owner is counted up by that death.
+        """
         pending = await self._inbox.pending(self._hand)
+        suspects = (n for n, (_, before) in enumerate(pending, 1) if before + 1 >= SUSPECT_DELIVERIES)
+        alone = max(suspects, default=0)
+        for line in pending[:alone]:
+            for done in await self._take_over(desk, [line]):
+                await self._finished(done)
+        await self._take_over(desk, pending[alone:])
+
+    async def _take_over(self, desk: Desk, pending: list[tuple[str, int]]) -> list[asyncio.Event]:
         if not pending:
-            return
+            return []
+        generation = self._hand.generation
         claimed = await self._inbox.claim(pending)
         log.info("lines_recovered", count=len(claimed))
-        suspects = [d for d in claimed if d.deliveries >= SUSPECT_DELIVERIES]
-        for delivery in suspects:
-            metrics.lines_read.labels("recovered").inc()
-            self._hand.take(delivery.entry)
-            await self._finished(desk.deliver(delivery))
-        for delivery in claimed:
-            if delivery.deliveries < SUSPECT_DELIVERIES:
-                metrics.lines_read.labels("recovered").inc()
-                self._hand.take(delivery.entry)
-                desk.deliver(delivery)
+        metrics.lines_read.labels("recovered").inc(len(claimed))
+        return [self._hand_out(desk, delivery, generation) for delivery in claimed]
+
+    def _hand_out(self, desk: Desk, delivery: Delivery, generation: int) -> asyncio.Event:
+        """`generation` is what the hand's was before the line was asked for."""
+        self._hand.take(delivery.entry, orphan=generation != self._hand.generation)
+        return desk.deliver(delivery)
 
     async def _finished(self, done: asyncio.Event) -> None:
         waiting = asyncio.create_task(done.wait())

@@ -61,6 +61,7 @@ class Inbox:
         self._read = script(client, "read")
         self._claim = script(client, "claim")
         self._group = script(client, "group")
+        self._tidy = script(client, "tidy")
 
     async def wait(self, milliseconds: int) -> None:
         """Return when something was written after the last entry read, or after `milliseconds`."""
@@ -137,13 +138,16 @@ class Inbox:
             )
 
     async def tidy(self, now: float) -> None:
-        """Trim entries older than an hour and forget consumers of processes long gone."""
+        """Trim entries older than an hour and forget consumers of processes long gone.
+
+        Raises:
+            Fenced: another process owns the stream.
+            GroupLost: the group has vanished.
+        """
         oldest = max(0, int((now - KEPT_SECONDS) * 1000))
-        await self._client.xtrim(self._names.stream, minid=str(oldest), approximate=True)
-        for row in await self._client.xinfo_consumers(self._names.stream, self._names.group):
-            name = row["name"].decode()
-            if name != self._names.consumer and not row["pending"] and row["idle"] > IDLE_CONSUMER_MS:
-                await self._client.xgroup_delconsumer(self._names.stream, self._names.group, name)
+        args: list[str | int] = [self._names.group, self._names.consumer, self._lease.epoch]
+        args += [oldest, IDLE_CONSUMER_MS]
+        await self._checked(self._tidy([*self._keys()], args))
 
     def _keys(self) -> tuple[str, str]:
         return self._names.stream, self._lease.key

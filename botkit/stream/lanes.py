@@ -51,6 +51,7 @@ class Lanes:
         self._slots = asyncio.Semaphore(rooms_at_once)
         self._waiting: dict[str, deque[Line]] = {}
         self._tasks: dict[str, asyncio.Task[Any]] = {}
+        self._running: set[str] = set()
         self._draining = False
 
     def put(self, line: Line) -> None:
@@ -71,9 +72,10 @@ class Lanes:
             self._tasks[room] = task
 
     def ahead_of(self, line: Line) -> int:
-        """How many lines of the room come before this one, the running one included."""
-        queue = self._waiting.get(line.incoming.room, deque())
-        return queue.index(line) + 1 if line in queue else 0
+        """How many lines of the room come before this one, a running one included."""
+        room = line.incoming.room
+        queue = self._waiting.get(room, deque())
+        return queue.index(line) + (room in self._running) if line in queue else 0
 
     async def drain(self, seconds: float) -> None:
         """Start no further line, let the running ones end, cut them off after `seconds`.
@@ -100,8 +102,12 @@ class Lanes:
                         break
                     line = queue.popleft()
                     line.running = True
-                    with metrics.rooms_running.track_inprogress():
-                        await self._run(line)
+                    self._running.add(room)
+                    try:
+                        with metrics.rooms_running.track_inprogress():
+                            await self._run(line)
+                    finally:
+                        self._running.discard(room)
         finally:
             if self._tasks.get(room) is asyncio.current_task():
                 del self._tasks[room]

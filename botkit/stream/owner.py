@@ -31,9 +31,15 @@ class Owner:
         self._lease = lease
         self._stream = stream
         self._refused = asyncio.Event()
+        self._above = 0
 
     async def acquire(self, beat: Callable[[], None]) -> None:
-        """Wait until the lease is ours; `beat` is called at every look."""
+        """Wait until the lease is ours; `beat` is called at every look.
+
+        After a refusal others may have it first.
+        """
+        if self._refused.is_set():
+            await asyncio.sleep(STANDBY_SECONDS)
         while not await self._try_acquire():
             beat()
             await asyncio.sleep(STANDBY_SECONDS)
@@ -54,8 +60,9 @@ class Owner:
         metrics.ownerships_lost.inc()
         raise LeaseLost
 
-    def refused(self) -> None:
-        """A write was refused for another owner's sake: this ownership is over."""
+    def refused(self, epoch: int = 0) -> None:
+        """A write was refused for another owner's sake: this ownership is over, the next is above `epoch`."""
+        self._above = max(self._above, epoch)
         self._refused.set()
 
     async def release(self) -> None:
@@ -75,7 +82,7 @@ class Owner:
 
     async def _try_acquire(self) -> bool:
         try:
-            return await self._lease.acquire()
+            return await self._lease.acquire(above=self._above)
         except FAILED as error:
             log.warning("lease_request_failed", stream=self._stream, error=type(error).__name__)
             return False

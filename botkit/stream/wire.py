@@ -76,7 +76,7 @@ def parse_replies(data: bytes) -> tuple[Reply, ...]:
 
 def _text(fields: Mapping[bytes, bytes], name: bytes) -> str:
     try:
-        return fields.get(name, b"").decode().strip()
+        return fields.get(name, b"").replace(b"\0", b"").decode().strip()  # PostgreSQL takes no NUL
     except UnicodeDecodeError:
         raise BadEntry(name.decode()) from None
 
@@ -90,4 +90,6 @@ def _user_of_raw_json(raw: str) -> str:
     except (ValueError, RecursionError):
         return ""
     user = event.get("user_id") if isinstance(event, dict) else None
-    return str(user).strip() if isinstance(user, str | int) and user is not True else ""
+    if not isinstance(user, str | int) or isinstance(user, bool):
+        return ""
+    return str(user).encode("utf-8", "ignore").decode().strip()  # JSON may spell halves of surrogate pairs

@@ -7,7 +7,6 @@ time-out for waiting on a stream. Values are bytes: chat lines may hold anything
 
 from dataclasses import dataclass
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import structlog
@@ -125,8 +124,3 @@ def script(client: Redis, name: str) -> AsyncScript:
     """A script of this package, sent by hash and by source when the server does not know it yet."""
     source = (resources.files("botkit.valkey") / "scripts" / f"{name}.lua").read_text("utf-8")
     return client.register_script(source)
-
-
-def script_source(name: str) -> str:
-    """The text of a script (tests look for its hash on the wire)."""
-    return (Path(__file__).parent / "scripts" / f"{name}.lua").read_text("utf-8")

@@ -20,10 +20,13 @@ class Lease:
         self._holder = holder
         self._milliseconds = int(seconds * 1000)
 
-    async def acquire(self) -> bool:
-        """Take the lease if it is free; learns the epoch and the last id that a former owner read."""
+    async def acquire(self, *, above: int = 0) -> bool:
+        """Take the lease if it is free; learns the epoch and the last id that a former owner read.
+
+        The new epoch is greater than `above`.
+        """
         self.last_id = ""
-        return await self._call("", self._milliseconds)
+        return await self._call("", self._milliseconds, above)
 
     async def renew(self) -> bool:
         """Prolong the lease; False when another process has taken it."""
@@ -34,10 +37,9 @@ class Lease:
         await self._call(self.epoch, 0)
         self.epoch = ""
 
-    async def _call(self, epoch: str, milliseconds: int) -> bool:
-        held, last = await self._script(
-            keys=[self.key], args=[self._holder, epoch, milliseconds, self.last_id]
-        )
+    async def _call(self, epoch: str, milliseconds: int, above: int = 0) -> bool:
+        args: list[str | int] = [self._holder, epoch, milliseconds, self.last_id, above]
+        held, last = await self._script(keys=[self.key], args=args)
         if not held:
             return False
         self.epoch = held.decode()

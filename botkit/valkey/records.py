@@ -7,7 +7,7 @@ whose epoch is not lower than the last one seen. So an entry is applied once, wh
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 
 from botkit.valkey.clients import script
@@ -19,7 +19,15 @@ APPLIED_KEPT = 64
 
 
 class Fenced(Exception):
-    """A later owner has touched the record: this process must stop working on it."""
+    """Another owner has come: this process must stop. `epoch` is the later one, when a record told it."""
+
+    def __init__(self, epoch: int = 0) -> None:
+        super().__init__()
+        self.epoch = epoch
+
+
+class Unreadable(Exception):
+    """A record does not fit the state's type. The text tells nothing of its content."""
 
 
 class Conflict(Exception):
@@ -64,11 +72,12 @@ class Records(Generic[S]):
 
         Raises:
             Fenced: a later owner has been here.
+            Unreadable: it does not fit the state's type.
         """
         args: list[str | int] = [epoch, entry, self._milliseconds]
         found = await self._load(keys=[self.key(name)], args=args)
-        if found == b"fenced":
-            raise Fenced
+        if isinstance(found, int):
+            raise Fenced(found)
         version, data, replies = found
         return Stored(version.decode(), replies or None), self._decoded(data)
 
@@ -99,10 +108,13 @@ class Records(Generic[S]):
             keys.append(self._ledger)
             args += ["game", finished]
         answer = await self._save(keys=keys, args=args)
-        if answer == b"fenced":
-            raise Fenced
+        if isinstance(answer, int):
+            raise Fenced(answer)
         if answer == b"conflict":
             raise Conflict
 
     def _decoded(self, data: bytes) -> S:
-        return self._codec.validate_json(data) if data else self._initial
+        try:
+            return self._codec.validate_json(data) if data else self._initial
+        except ValidationError as error:
+            raise Unreadable(f"{error.error_count()} fields cannot be read") from None

@@ -47,9 +47,13 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """Name the secret. `said` is what follows `정답`, and may be empty."""
+    """Name the secret. `said` is what follows `정답`, and may be empty.
+
+    `정답은행` can be read in two ways: `said` is 행 then, and `glued` 은행.
+    """
 
     said: str
+    glued: str = ""
 
     @property
     def noun(self) -> str:
@@ -85,7 +89,8 @@ def _tell_me(match: re.Match[str]) -> TellMe | None:
 
 
 def _guess(match: re.Match[str]) -> Guess:
-    return Guess(without_lead(match["rest"]))
+    glued = without_lead(match["glued"] + match["rest"]) if match["glued"] else ""
+    return Guess(without_lead(match["rest"]), glued)
 
 
 FORMS = (
@@ -117,7 +122,7 @@ FORMS = (
     Form("tell_me", r"\s정답(?P<rest>.+)", _tell_me, lane=False),
     Form(
         "guess",
-        r"\s정답(?:(?:은|는|이)(?= )|[:,：，]|은(?=\S))?(?P<rest>.*)",
+        r"\s정답(?:(?:은|는|이)(?= )|[:,：，]|(?P<glued>은)(?=\S))?(?P<rest>.*)",
         _guess,
         usage="정답 [낱말]",
         notice="guess.thinking",

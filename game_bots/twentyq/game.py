@@ -203,7 +203,8 @@ class Riddle:
             GuessRepeated: the room tried that word.
             GuessTooSoon: with the seconds to wait.
         """
-        if any(folded(miss.text) == folded(guess) for miss in self.misses):
+        key = folded(guess) or guess
+        if any((folded(miss.text) or miss.text) == key for miss in self.misses):
             raise GuessRepeated(guess=guess)
         last = max((miss.at for miss in self.misses if miss.by == by.id), default=None)
         if last is not None and now < last + GUESS_SECONDS:

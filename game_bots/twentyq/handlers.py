@@ -121,7 +121,7 @@ class Twentyq:
             raise GuessEmpty(prefix=self._prefix)
         riddle.check_guess(noun, by=scene.player, now=scene.now)
         result = GuessResult.ACCEPT
-        if not riddle.is_named_by(command.said):
+        if not (riddle.is_named_by(command.said) or riddle.is_named_by(command.glued)):
             result = await self._judge.guess(riddle, noun, entry=scene.entry)
         if result is GuessResult.ACCEPT:
             return self._solved(room, riddle.joined(scene.player), scene)

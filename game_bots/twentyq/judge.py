@@ -6,7 +6,7 @@ from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 from llm.v1 import llm_service_pb2 as pb
 
-from botkit.chat.errors import AiConfused
+from botkit.chat.errors import AiConfused, AiRefused
 from botkit.llm.client import LlmClient
 from game_bots.twentyq.game import QuestionForbidden, QuestionUnclear, Riddle, Topic, Verdict
 
@@ -42,11 +42,18 @@ class Judge:
     async def topic(
         self, *, category: str, banned: list[str], excluded: tuple[str, ...], entry: str
     ) -> Topic:
-        """A secret; the server may fall back to another category when this one is used up."""
+        """A secret; the server may fall back to another category when this one is used up.
+
+        When all of them were played, one of them again.
+        """
         request = pb.TwentyQSelectTopicRequest(
             category=category, banned_topics=banned, excluded_categories=excluded
         )
-        reply = await self._llm.call(self._llm.rpc.TwentyQSelectTopic, request, request_id=entry)
+        try:
+            reply = await self._llm.call(self._llm.rpc.TwentyQSelectTopic, request, request_id=entry)
+        except AiRefused:
+            request.ClearField("banned_topics")
+            reply = await self._llm.call(self._llm.rpc.TwentyQSelectTopic, request, request_id=entry)
         details = MessageToDict(reply.details) if reply.HasField("details") else {}
         return Topic(reply.name, reply.category, {key: str(value) for key, value in details.items()})
 

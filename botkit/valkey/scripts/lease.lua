@@ -2,8 +2,8 @@
 -- reading and committing can check it in the same breath.
 --
 -- KEYS[1] the lease (hash: holder, epoch, until, last_id)
--- ARGV    holder, epoch held so far ('' = none), lease in milliseconds (0 = give up), last id read ('' = none), for when the
---         stored one was lost
+-- ARGV    holder, epoch held so far ('' = none), lease in milliseconds (0 = give up), last id read ('' = none), for
+--         when the stored one was lost; an epoch that a new one must exceed
 -- Reply   {epoch, last_id} when held, {'', milliseconds until it ends} when somebody else holds it
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -19,7 +19,7 @@ elseif now < ends then
   return {'', string.format('%.0f', ends - now)}
 else
   -- An epoch is the server's time, so it grows even when the stored one was lost.
-  held = string.format('%.0f', math.max(now, tonumber(stored[1] or 0) + 1))
+  held = string.format('%.0f', math.max(now, tonumber(stored[1] or 0) + 1, tonumber(ARGV[5]) + 1))
 end
 
 local last = stored[3]

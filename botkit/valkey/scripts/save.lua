@@ -5,10 +5,11 @@
 -- ARGV    expected version ('' = none), epoch ('' = an administrator: keep the stored one), data,
 --         time to live in milliseconds, entry ('' = none), replies, how many applied entries to remember,
 --         then field, value … of the ledger entry
--- Reply   the new version, 'conflict', or 'fenced'
+-- Reply   the new version, 'conflict', or (a number) the later epoch that has been here
 local stored = redis.call('HMGET', KEYS[1], 'version', 'epoch', 'order')
-if ARGV[2] ~= '' and tonumber(stored[2] or 0) > tonumber(ARGV[2]) then
-  return 'fenced'
+local epoch = tonumber(stored[2] or 0)
+if ARGV[2] ~= '' and epoch > tonumber(ARGV[2]) then
+  return epoch
 end
 if (stored[1] or '') ~= ARGV[1] then
   return 'conflict'

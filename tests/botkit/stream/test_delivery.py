@@ -7,11 +7,13 @@ from contextlib import asynccontextmanager
 import pytest
 
 from botkit import turn
+from botkit.bot import DISMISSALS_AT_ONCE
 from botkit.chat.catalog import Catalog
 from botkit.chat.errors import StoreUnavailable
 from botkit.chat.kit_texts import MESSAGES, KitTexts
 from botkit.chat.message import Reply
 from botkit.runtime.tasks import cancel
+from botkit.stream import consumer, owner
 from botkit.stream.consumer import Hand
 from botkit.valkey.clients import FULL
 from botkit.valkey.records import Conflict, Fenced
@@ -71,6 +73,13 @@ def _is_empty(hand: Hand) -> Callable[[], Awaitable[bool]]:
         return len(hand) == 0
 
     return empty
+
+
+def _holds(hand: Hand, count: int) -> Callable[[], Awaitable[bool]]:
+    async def holds() -> bool:
+        return len(hand) == count
+
+    return holds
 
 
 async def nothing_pending(mq: Client) -> None:
@@ -177,10 +186,10 @@ async def test_a_huge_line_of_ours_is_refused(desk: MakeDesk, mq: Client) -> Non
 async def test_a_refusal_changes_nothing(desk: MakeDesk, mq: Client) -> None:
     made = desk()
     await say(mq, "r", "/t refuse this")
-    await say(mq, "r", "/t look")
     async with running(made):
-        first, second = await answers(mq, 2)
-    assert {first["text"], second["text"]} == {SAY.catalog.render("error.not_permitted", {}), "seen 0"}
+        (found,) = await answers(mq, 1)
+    assert found["text"] == SAY.catalog.render("error.not_permitted", {})
+    assert (await made.store.peek("r")).applied == ()
 
 
 async def test_a_bug_costs_one_line(desk: MakeDesk, mq: Client, caplog: pytest.LogCaptureFixture) -> None:
@@ -215,6 +224,18 @@ async def test_who_was_told_to_wait_is_told_when_it_was_too_long(desk: MakeDesk,
         SAY.waiting(name="민지", ahead=1),
     }
     assert found[1]["text"] == SAY.catalog.render("error.line_expired", {"name": "민지"})
+
+
+async def test_who_waits_for_a_free_slot_is_not_told_of_a_queue(desk: MakeDesk, mq: Client) -> None:
+    gate = Gate()
+    async with running(desk(think=gate, rooms_at_once=1, notice_seconds=0.0)):
+        await say(mq, "busy", "/t slow")
+        await gate.waited_for("slow")
+        await say(mq, "idle", "/t first here")
+        waiting = await until(lambda: notices(mq, 2), what="two notices")
+        gate.open()
+        await answers(mq, 2)
+    assert {notice["text"] for notice in waiting} == {SAY.catalog.render("queue.cut", {})}
 
 
 async def notices(mq: Client, count: int) -> list[dict[str, str]]:
@@ -399,6 +420,44 @@ async def test_a_vanished_group_loses_and_doubles_nothing(desk: MakeDesk, mq: Cl
     assert sorted(reply["text"] for reply in found) == ["noted after", "noted before", "noted slow"]
 
 
+@pytest.mark.parametrize("wiped", ["group", "stream"])
+async def test_a_group_that_vanishes_while_nobody_writes_loses_no_line(
+    desk: MakeDesk, mq: Client, wiped: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Recovery finds it out, not the next read or commit."""
+    monkeypatch.setattr(consumer, "RECOVER_SECONDS", 0.05)
+    gate = Gate()
+    async with running(desk(think=gate)) as made:
+        await say(mq, "r", "/t slow")
+        await gate.waited_for("slow")
+        await (mq.xgroup_destroy(STREAM, GROUP) if wiped == "group" else mq.delete(STREAM))
+
+        async def made_anew() -> bool:
+            return bool(await mq.exists(STREAM)) and len(await mq.xinfo_groups(STREAM)) == 1
+
+        await until(made_anew, what="a new group")
+        gate.open()
+        await until(_is_empty(made.hand), what="nothing in hand")
+    assert [reply["text"] for reply in await replies(mq)] == ["noted slow"]
+
+
+async def test_a_commit_on_its_way_while_the_group_is_made_anew_is_not_lost(
+    desk: MakeDesk, mq: Client
+) -> None:
+    async with running(desk()) as made:
+        gate = made.hold("finish")
+        await say(mq, "a", "/t one")
+        await until(_is_held(made, "finish"), what="a commit on its way")
+        del made.holds["finish"]
+        await mq.xgroup_destroy(STREAM, GROUP)
+        await say(mq, "b", "/t other")
+        await answers(mq, 1)
+        gate.set()
+        found = await answers(mq, 2)
+        await until(_is_empty(made.hand), what="nothing in hand")
+    assert [reply["text"] for reply in found] == ["noted other", "noted one"]
+
+
 async def test_a_group_lost_with_its_owner_begins_where_reading_ended(desk: MakeDesk, mq: Client) -> None:
     """The owner read, answered and died before it renewed its lease once; a refusal leaves no trace in a room."""
     async with dying(desk(name="first", lease_seconds=0.05)):
@@ -477,6 +536,101 @@ async def test_a_line_that_kills_its_owner_again_and_again_becomes_a_dead_letter
     ((_, dead),) = await mq.xrange(f"{STREAM}:dead")
     assert dead[b"text"] == b"/t slow poison"
     assert dead[b"deliveries"] == b"6"
+
+
+async def test_a_poisonous_line_takes_no_other_with_it(desk: MakeDesk, mq: Client) -> None:
+    gate = Gate()
+    await say(mq, "r", "/t slow poison")
+    await say(mq, "r", "/t behind it", user="u2")
+    await say(mq, "q", "/t elsewhere", user="u3")
+    for life in range(5):
+        async with dying(desk(name=f"life {life}", think=gate, lease_seconds=0.05)):
+            await gate.waited_for("slow poison")
+            gate.reached.clear()
+    async with running(desk(name="last", lease_seconds=0.05)):
+        found = await answers(mq, 3)
+        await nothing_pending(mq)
+    assert sorted(reply["text"] for reply in found) == sorted([SORRY, "noted behind it", "noted elsewhere"])
+    assert [fields[b"text"] for _, fields in await mq.xrange(f"{STREAM}:dead")] == [b"/t slow poison"]
+
+
+async def test_what_saw_more_owners_die_overtakes_nothing(desk: MakeDesk, mq: Client) -> None:
+    """The answer to a read is lost, then the owner dies: later lines were delivered more often than earlier ones."""
+    gate = Gate()
+    async with dying(desk(name="first", think=gate)) as first:
+        await say(mq, "r", "/t slow 0")
+        await gate.waited_for("slow 0")
+        await say(mq, "r", "/t 1")
+        await until(_holds(first.hand, 2), what="two lines in hand")
+        lost = mq.pipeline(transaction=True)
+        for number in (2, 3):
+            lost.xadd(STREAM, {"room": "r", "text": f"/t {number}", "userId": "u"})
+        lost.xreadgroup(GROUP, "first", {STREAM: ">"}, count=2)
+        await lost.execute()
+        await until(_holds(first.hand, 4), what="four lines in hand")
+    await mq.delete(f"{STREAM}:owner")
+    async with running(desk(name="second")):
+        found = await answers(mq, 4)
+    assert [reply["text"] for reply in found] == ["noted slow 0", "noted 1", "noted 2", "noted 3"]
+
+
+async def test_a_line_that_cannot_be_ended_is_begun_again(
+    desk: MakeDesk, mq: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(owner, "STANDBY_SECONDS", 0.01)
+    made = desk(lease_seconds=0.5)
+    broken = [ValueError("unforeseen"), ValueError("unforeseen")]
+    gate = made.gate
+
+    async def stumble(call: str, moment: str) -> None:
+        await gate(call, moment)
+        if (call, moment) == ("finish", "before") and broken:
+            raise broken.pop()
+
+    monkeypatch.setattr(made, "gate", stumble)
+    await say(mq, "r", "/t one")
+    await say(mq, "r", "/t two")
+    async with running(made):
+        found = await answers(mq, 2)
+        await nothing_pending(mq)
+    assert [reply["text"] for reply in found] == ["noted one", "noted two"]
+    assert len(made.judged) == 2
+
+
+async def test_a_record_from_the_future_does_not_stop_the_bot(
+    desk: MakeDesk, mq: Client, cache: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """valkey-mq was replaced and its clock is behind: the next ownership is later than what the record knows."""
+    monkeypatch.setattr(owner, "STANDBY_SECONDS", 0.01)
+    await cache.hset("test:room:r", mapping={"epoch": "9999999999999"})
+    async with running(desk()) as made:
+        await say(mq, "r", "/t hello")
+        found = await answers(mq, 1)
+        epoch = int(made.lease.epoch)
+    assert [reply["text"] for reply in found] == ["noted hello"]
+    assert epoch > 9_999_999_999_999
+
+
+async def test_lines_for_others_do_not_crowd_out_ours(desk: MakeDesk, mq: Client) -> None:
+    made = desk()
+    now, most = 0, 0
+    gate = made.gate
+
+    async def count(call: str, moment: str) -> None:
+        nonlocal now, most
+        await gate(call, moment)
+        if call == "finish":
+            now += 1 if moment == "before" else -1
+            most = max(most, now)
+
+    made.gate = count  # type: ignore[method-assign]
+    backlog = mq.pipeline(transaction=False)
+    for number in range(500):
+        backlog.xadd(STREAM, {"room": f"r{number}", "text": "hello", "userId": "u"})
+    await backlog.execute()
+    async with running(made):
+        await nothing_pending(mq)
+    assert most == DISMISSALS_AT_ONCE
 
 
 async def test_a_poisonous_line_that_is_not_ours_is_left_alone(desk: MakeDesk, mq: Client) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from botkit.valkey.records import APPLIED_KEPT, Conflict, Fenced, Records, Stored
+from botkit.valkey.records import APPLIED_KEPT, Conflict, Fenced, Records, Stored, Unreadable
 from tests.support.servers import Client
 
 
@@ -22,6 +22,18 @@ async def test_a_record_that_is_not_there_has_the_initial_state(records: Records
     assert await records.peek("r") == Count()
     stored, state = await records.load("r", entry="1-0", epoch="5")
     assert (stored, state) == (Stored(""), Count())
+
+
+async def test_a_record_that_does_not_fit_is_an_error_that_tells_no_secret(
+    records: Records[Count], cache: Client
+) -> None:
+    await cache.hset(records.key("r"), "data", '{"value": "secret"}')
+    with pytest.raises(Unreadable) as caught:
+        await records.peek("r")
+    with pytest.raises(Unreadable):
+        await records.load("r", entry="1-0", epoch="5")
+    assert "secret" not in str(caught.value)
+    assert caught.value.__suppress_context__
 
 
 async def test_an_entry_is_applied_with_its_replies(records: Records[Count]) -> None:

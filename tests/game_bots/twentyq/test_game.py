@@ -91,6 +91,13 @@ def test_a_wrong_guess_is_not_tried_twice_and_costs_time() -> None:
     missed.check_guess("소", by=JUN, now=1000.0)
 
 
+def test_guesses_of_nothing_but_signs_are_told_apart() -> None:
+    missed = riddle().missed("🍎", close=False, by=MINJI, now=1000.0)
+    missed.check_guess("🐱", by=JUN, now=1000.0)
+    with pytest.raises(GuessRepeated):
+        missed.check_guess("🍎", by=JUN, now=1000.0)
+
+
 def test_the_secret_is_known_word_for_word() -> None:
     assert riddle().is_named_by("고양이야")
     assert not riddle().is_named_by("고양")

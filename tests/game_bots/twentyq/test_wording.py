@@ -78,13 +78,23 @@ def test_a_guess_names_the_target_word_for_word(guess: str, target: str, same: b
 
 
 @pytest.mark.parametrize(
-    "rest", [" 알려줘", "을 알려 주세요", "이 뭐야?", " 좀 말해봐", "은 뭔가요", " 제발 좀 알려줘"]
+    "rest",
+    [
+        *(" 알려줘", "을 알려 주세요", "이 뭐야?", " 좀 말해봐", "은 뭔가요", " 제발 좀 알려줘"),
+        *(" 공개", " 공개해줘", " 공개해라", " 보여줘요", "이 모야ㅋㅋ", " 말해!", " 알려줄래?", " 알려"),
+    ],
 )
 def test_who_asks_for_the_answer(rest: str) -> None:
     assert wants_to_be_told(rest)
 
 
-@pytest.mark.parametrize("rest", [" 고양이", "은 사과", ": 사과", "사과", " 이불", " 가방", " 도라지"])
+@pytest.mark.parametrize(
+    "rest",
+    [
+        *(" 고양이", "은 사과", ": 사과", "사과", " 이불", " 가방", " 도라지"),
+        *(" 공개키", " 모야모야병", " 보여주기"),
+    ],
+)
 def test_who_guesses(rest: str) -> None:
     assert not wants_to_be_told(rest)
 
