@@ -55,7 +55,7 @@ S = TypeVar("S")
 class BotSettings(Settings, CacheSettings, MqSettings, DatabaseSettings, LlmSettings, HttpSettings):
     """What every bot reads; its own class gives the prefixed names and their defaults."""
 
-    stream_key: str
+    streams: Words
     consumer_group: str
     server_port: int
     command_prefix: str
@@ -154,13 +154,6 @@ class Service(Generic[S]):
     def __init__(
         self, settings: BotSettings, links: Connections, program: Program[S], *, name: str, version: str
     ) -> None:
-        names = Names(
-            stream=settings.stream_key,
-            group=settings.consumer_group,
-            replies=settings.mq_reply_stream_key,
-            bot=name,
-            consumer=unique_consumer(name),
-        )
         self._settings = settings
         self._archiver = Archiver(
             links.cache,
@@ -171,36 +164,17 @@ class Service(Generic[S]):
         )
         ledger = Check("ledger", self._archiver.check, required=False)
         self._health = Health(name, version, (*links.checks(), ledger))
-        lease = Lease(links.mq, stream=names.stream, holder=names.consumer)
-        hand, owner = Hand(), Owner(lease, stream=names.stream)
-        self._consumer = Consumer(
-            Inbox(links.mq, links.mq_blocking, names, lease),
-            owner,
-            hand,
-            health=self._health,
-            batch=settings.mq_batch_size,
-        )
-        commit = Commit(links.mq, names, lease, cut_notice=program.texts.cut(), mark=settings.reply_mark)
-        turn = Turn(
-            store=program.store,
-            handlers=program.handlers,
-            texts=program.texts,
-            commit=commit,
-            consumer=self._consumer,
-            hand=hand,
-            lease=lease,
-            error_type=program.error_type,
-        )
-        self._bot = Bot(
-            grammar=program.grammar,
-            access=settings.access(),
-            texts=program.texts,
-            turn=turn,
-            commit=commit,
-            owner=owner,
-            hand=hand,
-            rooms_at_once=settings.mq_concurrency,
-        )
+        consumer = unique_consumer(name)
+        self._shards = [
+            _shard(
+                Names(stream, settings.consumer_group, settings.mq_reply_stream_key, name, consumer),
+                settings,
+                links,
+                program,
+                self._health,
+            )
+            for stream in settings.streams
+        ]
         self.app = _face(self._health, program, name=name, version=version)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -214,10 +188,49 @@ class Service(Generic[S]):
                 http.serve(self.app, host=settings.server_host, port=settings.server_port, stop=drained)
             )
             tasks.create_task(_note(stop, self._health))
-            await self._consumer.run(self._bot, stop, drain_seconds=settings.drain_seconds)
+            async with asyncio.TaskGroup() as reading:
+                for consumer, bot in self._shards:
+                    reading.create_task(consumer.run(bot, stop, drain_seconds=settings.drain_seconds))
             drained.set()
             await serving
             await cancel({watching, archiving})
+
+
+def _shard(
+    names: Names, settings: BotSettings, links: Connections, program: Program[S], health: Health
+) -> tuple[Consumer, Bot[S]]:
+    """One inbound stream with its owner and its desk; a room writes to one stream only."""
+    lease = Lease(links.mq, stream=names.stream, holder=names.consumer)
+    hand, owner = Hand(), Owner(lease, stream=names.stream)
+    consumer = Consumer(
+        Inbox(links.mq, links.mq_blocking, names, lease),
+        owner,
+        hand,
+        health=health,
+        batch=settings.mq_batch_size,
+    )
+    commit = Commit(links.mq, names, lease, cut_notice=program.texts.cut(), mark=settings.reply_mark)
+    turn = Turn(
+        store=program.store,
+        handlers=program.handlers,
+        texts=program.texts,
+        commit=commit,
+        consumer=consumer,
+        hand=hand,
+        lease=lease,
+        error_type=program.error_type,
+    )
+    bot = Bot(
+        grammar=program.grammar,
+        access=settings.access(),
+        texts=program.texts,
+        turn=turn,
+        commit=commit,
+        owner=owner,
+        hand=hand,
+        rooms_at_once=settings.mq_concurrency,
+    )
+    return consumer, bot
 
 
 async def _note(stop: asyncio.Event, health: Health) -> None:

@@ -47,18 +47,18 @@ class Hand:
 
     def take(self, entry: str, *, orphan: bool = False) -> None:
         """A line begins."""
+        metrics.lines_in_hand.inc(entry not in self._orphan)
         self._orphan[entry] = orphan
-        metrics.lines_in_hand.set(len(self._orphan))
 
     def drop(self, entry: str) -> None:
         """A line has ended."""
+        metrics.lines_in_hand.dec(entry in self._orphan)
         self._orphan.pop(entry, None)
-        metrics.lines_in_hand.set(len(self._orphan))
 
     def clear(self) -> None:
         """All lines are left to the next owner."""
+        metrics.lines_in_hand.dec(len(self._orphan))
         self._orphan.clear()
-        metrics.lines_in_hand.set(0)
 
     def is_orphan(self, entry: str) -> bool:
         """Whether the group was lost while this line was in hand."""
@@ -228,7 +228,7 @@ class Consumer:
             await cancel({waiting})
 
     def _beat(self) -> None:
-        self._health.beat("consumer")
+        self._health.beat(f"consumer {self._inbox.stream}")
 
 
 async def _first(work: Coroutine[Any, Any, None], stopping: asyncio.Task[bool]) -> bool:

@@ -63,6 +63,11 @@ class Inbox:
         self._group = script(client, "group")
         self._tidy = script(client, "tidy")
 
+    @property
+    def stream(self) -> str:
+        """Its name."""
+        return self._names.stream
+
     async def wait(self, milliseconds: int) -> None:
         """Return when something was written after the last entry read, or after `milliseconds`."""
         last = self._read_to or "0"

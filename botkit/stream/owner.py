@@ -44,7 +44,7 @@ class Owner:
             beat()
             await asyncio.sleep(STANDBY_SECONDS)
         self._refused.clear()
-        metrics.owner.set(1)
+        metrics.owner.labels(self._stream).set(1)
         log.info("ownership_taken", stream=self._stream, epoch=self._lease.epoch)
 
     async def keep(self) -> None:
@@ -67,7 +67,7 @@ class Owner:
 
     async def release(self) -> None:
         """Give the lease up; when valkey-mq is away it simply runs out."""
-        metrics.owner.set(0)
+        metrics.owner.labels(self._stream).set(0)
         try:
             await self._lease.release()
         except FAILED as error:

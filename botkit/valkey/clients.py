@@ -101,7 +101,7 @@ def command_client(address: Address, *, timeout: float) -> Redis:
 
 def blocking_client(address: Address) -> Redis:
     """A client for blocking reads; only connecting has a time-out."""
-    return _client(address, socket_timeout=None, socket_connect_timeout=5.0, max_connections=4)
+    return _client(address, socket_timeout=None, socket_connect_timeout=5.0, max_connections=64)
 
 
 def _client(address: Address, **limits: Any) -> Redis:

@@ -12,7 +12,7 @@ BOT = "TWENTYQ"
 class TwentyqSettings(BotSettings):
     """Canonical names carry the bot's prefix: all programs share one `.env`."""
 
-    stream_key: str = env("TWENTYQ_MQ_STREAM_KEY", default="kakao:20q")
+    streams: Words = env("TWENTYQ_MQ_STREAM_KEY", default=("kakao:20q",), min_length=1)
     consumer_group: str = env("TWENTYQ_MQ_CONSUMER_GROUP", default="20q-bot-group")
     server_port: int = env("TWENTYQ_SERVER_PORT", default=30081, gt=0, le=65535)
     command_prefix: str = env("TWENTYQ_COMMAND_PREFIX", default="/스자")

@@ -148,10 +148,10 @@ class System:
 
     # ---- the rooms ----------------------------------------------------------------------------------
 
-    async def say(self, room: str, text: str, *, user: str = "민지") -> str:
+    async def say(self, room: str, text: str, *, user: str = "민지", stream: str = STREAM) -> str:
         """Type a line."""
         fields: Any = {"room": room, "text": text, "userId": user, "sender": user, "threadId": ""}
-        entry: bytes = await self.mq.xadd(STREAM, fields)
+        entry: bytes = await self.mq.xadd(stream, fields)
         return entry.decode()
 
     async def say_all(self, lines: Sequence[tuple[str, str]]) -> list[str]:

@@ -3,7 +3,8 @@
 import pytest
 
 from playground.demo_model.faults import Rule
-from tests.e2e.system import System
+from tests.e2e.system import GROUP, STREAM, System
+from tests.support.http import get
 from tests.support.polling import until
 
 ROOMS, LINES = 50, 20
@@ -28,6 +29,19 @@ async def test_fifty_rooms_with_twenty_lines_each(running: System) -> None:
     assert await running.pending() == 0
     firsts = {finals.index(next(r for r in finals if r["chatId"] == room)) for room in rooms}
     assert max(firsts) < len(finals) - ROOMS  # the last room began long before the first had ended
+
+
+async def test_a_bot_reads_every_stream_it_is_given(system: System) -> None:
+    await system.start_llm()
+    bot = await system.start_bot(TWENTYQ_MQ_STREAM_KEY=f"{STREAM}, {STREAM}:2")
+    assert "[생물]" in await system.answer("first", "/스자 시작 생물")
+    entry = await system.say("second", "/스자 시작 생물", stream=f"{STREAM}:2")
+    (found,) = [reply for reply in await system.answered([entry]) if reply["replyTo"] == entry]
+    assert found["chatId"] == "second"
+    health = (await get(bot.port, "/health")).json  # type: ignore[attr-defined]
+    assert set(health["heartbeat_age_seconds"]) == {f"consumer {STREAM}", f"consumer {STREAM}:2"}
+    for stream in (STREAM, f"{STREAM}:2"):
+        assert (await system.mq.xpending(stream, GROUP))["pending"] == 0
 
 
 async def test_a_room_whose_model_call_hangs_delays_no_other(running: System) -> None:

@@ -117,6 +117,7 @@ class Delivery(RuleBasedStateMachine):
         self.world = World()
         self.said: dict[str, list[tuple[str, str]]] = defaultdict(list)
         self.excused: set[str] = set()
+        self.orphans: dict[str, str] = {}
         self.wiped = False
         self.born = 0
         self.slots: list[tuple[Stepped, asyncio.Task[None]] | None] = [None, None]
@@ -126,6 +127,13 @@ class Delivery(RuleBasedStateMachine):
 
     async def empty(self) -> None:
         await self.client.flushall()
+
+    def alive(self) -> list[Stepped]:
+        return [running[0] for running in self.slots if running]
+
+    async def leased(self, field: str) -> str:
+        found: Any = await self.client.hget(f"{STREAM}:owner", field)
+        return (found or b"").decode()
 
     # ---- driving ------------------------------------------------------------------------------------
 
@@ -245,7 +253,10 @@ class Delivery(RuleBasedStateMachine):
 
     @rule()
     def the_group_is_wiped(self) -> None:
-        """Whoever dies with a line from before has lost it: the list of pending lines is gone."""
+        """The list of pending lines is gone. What its owner has in hand it answers from memory.
+
+        Lost is what nobody has in hand, and what its owner takes with it when another one comes.
+        """
 
         async def wipe() -> None:
             try:
@@ -255,7 +266,11 @@ class Delivery(RuleBasedStateMachine):
             answered = {reply["replyTo"] for reply in await replies(self.client)}
             read = group["last-delivered-id"].decode()
             unfinished = {entry for lines in self.said.values() for entry, _ in lines} - answered
-            self.excused |= {entry for entry in unfinished if _order(entry) <= _order(read)}
+            epoch = await self.leased("epoch")
+            hands = [desk.hand for desk in self.alive() if desk.lease.epoch == epoch]
+            kept = {entry for entry in unfinished if any(entry in hand for hand in hands)}
+            self.orphans |= dict.fromkeys(kept, epoch)
+            self.excused |= {entry for entry in unfinished - kept if _order(entry) <= _order(read)}
             self.wiped = True
             await self.client.xgroup_destroy(STREAM, GROUP)
 
@@ -278,10 +293,11 @@ class Delivery(RuleBasedStateMachine):
         for call in self.world.late:
             with contextlib.suppress(Conflict, Fenced):
                 await call()
-        await self.client.hset(f"{STREAM}:owner", "until", "0")
-        for running in self.slots:
-            if running:
-                running[0].free = True
+        holder = await self.leased("holder")
+        if holder not in [desk.name for desk in self.alive()]:
+            await self.client.hset(f"{STREAM}:owner", "until", "0")
+        for desk in self.alive():
+            desk.free = True
         for gate in list(self.world.gates):
             gate.passed.set_result("go")
         async with asyncio.timeout(20):
@@ -291,7 +307,7 @@ class Delivery(RuleBasedStateMachine):
     async def unfinished(self) -> bool:
         if not any(self.said.values()):
             return False
-        return await pending(self.client) > 0 or any(len(r[0].hand) for r in self.slots if r)
+        return await pending(self.client) > 0 or any(len(desk.hand) for desk in self.alive())
 
     async def verify(self) -> None:
         found = await replies(self.client)
@@ -302,7 +318,9 @@ class Delivery(RuleBasedStateMachine):
         answered = list(dict.fromkeys(reply["replyTo"] for reply in finals))
         texts = {reply["replyTo"]: reply["text"] for reply in finals}
         assert self.world.judged_again == [], "judged although it had been applied"
-        desk = next(running[0] for running in self.slots if running)
+        desk = self.alive()[0]
+        epoch = await self.leased("epoch")
+        self.excused |= {entry for entry, owner in self.orphans.items() if owner != epoch}
         full = desk.texts.catalog.error(TooManyWaiting())
         for room, lines in self.said.items():
             missing = [entry for entry, _ in lines if entry not in texts and entry not in self.excused]
