@@ -78,3 +78,10 @@ async def test_giving_up_takes_a_vote(running: System) -> None:
     ended = await running.answer("r", "/스자 동의", user="준")
     assert SECRET in ended
     assert "열린 판이 없어요" in await running.answer("r", "/스자 큰가요?")
+
+
+async def test_a_room_that_has_played_every_secret_plays_on(running: System) -> None:
+    for _ in range(9):  # seven secrets are known
+        started = await running.answer("r", "/스자 시작")
+        assert "하나를 떠올렸어요" in started
+        assert "여기까지" in await running.answer("r", "/스자 포기")
