@@ -3,12 +3,18 @@
 Failure
 ├── MalformedRequest        not JSON, a wrong type, a field missing
 ├── InvalidInput            understood, but blank or unknown
+├── GuardBlocked            the text tries to take over the judge
+├── UnsupportedModel        the caller asked for a model of another family
 ├── TopicsExhausted         every topic that was allowed is banned
+├── UnknownPuzzle           no puzzle has this id or difficulty
+├── SessionNotFound, SessionLimitReached
 ├── Unauthorized            the API key is missing or wrong
+├── RateLimited             more requests in a minute than allowed
 ├── UnknownRoute, WrongMethod, BodyTooLarge
 ├── CallerGone              nobody waits for the answer any more
 ├── ShuttingDown            the process finishes what runs and takes nothing new
 ├── SessionStoreUnavailable valkey-cache did not answer, and the call is about nothing else
+├── UsageUnavailable        PostgreSQL did not answer, and the call is about nothing else
 ├── ModelFailure            no answer from the model; none is ever invented
 │   ├── ModelUnavailable    no usable key, overload, no connection
 │   ├── ModelRejected       the provider refused the request itself (a bug here, or an unknown model)
@@ -41,12 +47,36 @@ class InvalidInput(Failure):
     """The request can be read, but what it says makes no sense."""
 
 
+class GuardBlocked(Failure):
+    """The text tries to take over the judge; `details` say how sure that is, not what gave it away."""
+
+
+class UnsupportedModel(Failure):
+    """Not the name of a Gemini model."""
+
+
 class TopicsExhausted(Failure):
     """Nothing is left to choose from."""
 
 
+class UnknownPuzzle(Failure):
+    """There is no such puzzle."""
+
+
+class SessionNotFound(Failure):
+    """There is no such conversation, or its time to live has ended."""
+
+
+class SessionLimitReached(Failure):
+    """As many conversations live as MAX_SESSIONS allows."""
+
+
 class Unauthorized(Failure):
     """The API key is missing or wrong."""
+
+
+class RateLimited(Failure):
+    """Too many requests in a minute."""
 
 
 class UnknownRoute(Failure):
@@ -71,6 +101,10 @@ class ShuttingDown(Failure):
 
 class SessionStoreUnavailable(Failure):
     """valkey-cache did not answer."""
+
+
+class UsageUnavailable(Failure):
+    """PostgreSQL did not answer."""
 
 
 class ModelFailure(Failure):
@@ -132,14 +166,21 @@ class Face:
 FACES: Mapping[type[Failure], Face] = {
     MalformedRequest: Face(422, "INVALID_ARGUMENT", "VALIDATION_ERROR", "ValidationError"),
     InvalidInput: Face(400, "INVALID_ARGUMENT", "INVALID_INPUT", "InvalidInputError"),
+    GuardBlocked: Face(400, "INVALID_ARGUMENT", "GUARD_BLOCKED", "GuardBlockedError"),
+    UnsupportedModel: Face(400, "INVALID_ARGUMENT", "LLM_MODEL_ERROR", "LLMModelError"),
     TopicsExhausted: Face(404, "NOT_FOUND", "INVALID_INPUT", "NotFoundError"),
+    UnknownPuzzle: Face(404, "NOT_FOUND", "INVALID_INPUT", "NotFoundError"),
+    SessionNotFound: Face(404, "NOT_FOUND", "SESSION_NOT_FOUND", "SessionNotFoundError"),
+    SessionLimitReached: Face(429, "RESOURCE_EXHAUSTED", "SESSION_LIMIT_EXCEEDED", "SessionLimitError"),
     Unauthorized: Face(401, "UNAUTHENTICATED", "UNAUTHORIZED", "UnauthorizedError"),
+    RateLimited: Face(429, "RESOURCE_EXHAUSTED", "HTTP_RATE_LIMIT", "HTTPRateLimitExceededError"),
     UnknownRoute: Face(404, "NOT_FOUND", "NOT_FOUND", "NotFoundError"),
     WrongMethod: Face(405, "UNIMPLEMENTED", "METHOD_NOT_ALLOWED", "MethodNotAllowedError"),
     BodyTooLarge: Face(413, "RESOURCE_EXHAUSTED", "BODY_TOO_LARGE", "BodyTooLargeError"),
     CallerGone: Face(499, "CANCELLED", "CANCELLED", "CancelledError"),
     ShuttingDown: Face(503, "UNAVAILABLE", "SHUTTING_DOWN", "ShuttingDownError"),
     SessionStoreUnavailable: Face(503, "UNAVAILABLE", "SESSION_ERROR", "SessionError"),
+    UsageUnavailable: Face(503, "UNAVAILABLE", "USAGE_ERROR", "UsageError"),
     ModelUnavailable: Face(503, "UNAVAILABLE", "LLM_ERROR", "LLMError"),
     ModelRejected: Face(502, "INTERNAL", "LLM_ERROR", "LLMError"),
     QuotaExhausted: Face(429, "RESOURCE_EXHAUSTED", "LLM_ERROR", "LLMError"),

@@ -2,20 +2,28 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, get_type_hints
 
+from llm_server.chat.service import Chat
 from llm_server.contract import (
     EndSessionRequest,
     EndSessionResponse,
+    GuardEvaluation,
+    GuardHit,
+    GuardIsMaliciousRequest,
+    GuardIsMaliciousResponse,
+    GuardRequest,
     Message,
     ModelConfigResponse,
     Nothing,
     Request,
 )
+from llm_server.gate import Gate
 from llm_server.model import Deadline
-from llm_server.sessions.store import SessionStore
-from llm_server.twentyq import contract as twentyq
+from llm_server.sessions.keeper import Sessions
+from llm_server.turtlesoup.service import TurtleSoup
 from llm_server.twentyq.service import Twentyq
+from llm_server.usage.reports import Reports
 
 Q = TypeVar("Q", bound=Request)
 R = TypeVar("R", bound=Message)
@@ -25,26 +33,80 @@ R = TypeVar("R", bound=Message)
 class Operation(Generic[Q, R]):
     """One thing that can be asked of the server.
 
-    `name` is the rpc's, too, unless there is none (`rpc=False`). A POST carries the request as its JSON body,
-    every other method in the path. `aliases` are deprecated paths.
+    `name` is the rpc's, too, unless there is none (`rpc=False`). Of a POST the request is its JSON body, of
+    every other method the query; what the path names comes from the path. `aliases` are deprecated paths.
     """
 
     name: str
     method: str
     path: str
+    run: Callable[[Q, Deadline], Awaitable[R]]
+    summary: str
+    tag: str
     request: type[Q]
     response: type[R]
-    run: Callable[[Q, Deadline], Awaitable[R]]
-    tag: str
-    summary: str
     aliases: tuple[str, ...] = ()
     rpc: bool = True
+    status: int = 200
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the request has fields that stand in a JSON body."""
+        return self.method == "POST" and any(
+            f"{{{name}}}" not in self.path for name in self.request.model_fields
+        )
 
 
-Table = tuple[Operation[Any, Any], ...]
+Row = Operation[Any, Any]
+Table = tuple[Row, ...]
 
 
-def table(*, models: ModelConfigResponse, sessions: SessionStore, game: Twentyq) -> Table:
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Operations with a tag and the beginning of a path in common; `alias` is its old beginning."""
+
+    tag: str
+    prefix: str
+    alias: str = ""
+
+    def row(
+        self,
+        name: str,
+        endpoint: str,
+        run: Callable[[Any, Deadline], Awaitable[Any]],
+        summary: str,
+        *,
+        rpc: bool = True,
+        status: int = 200,
+    ) -> Row:
+        """One operation; `endpoint` is method and rest of the path, `run` says what goes in and out."""
+        method, _, rest = endpoint.partition(" ")
+        request, *_, response = get_type_hints(run).values()
+        return Operation(
+            name=name,
+            method=method,
+            path=self.prefix + rest,
+            run=run,
+            summary=summary,
+            tag=self.tag,
+            request=request,
+            response=response,
+            aliases=(self.alias + rest,) if self.alias else (),
+            rpc=rpc,
+            status=status,
+        )
+
+
+def table(
+    *,
+    models: ModelConfigResponse,
+    chat: Chat,
+    sessions: Sessions,
+    gate: Gate,
+    reports: Reports,
+    twentyq: Twentyq,
+    turtlesoup: TurtleSoup,
+) -> Table:
     """The operations, bound to what does the work."""
 
     async def get_model_config(_request: Nothing, _deadline: Deadline) -> ModelConfigResponse:
@@ -55,101 +117,132 @@ def table(*, models: ModelConfigResponse, sessions: SessionStore, game: Twentyq)
         return EndSessionResponse(message="session deleted", id=request.session_id)
 
     return (
-        Operation(
-            name="GetModelConfig",
-            method="GET",
-            path="/health/models",
-            request=Nothing,
-            response=ModelConfigResponse,
-            run=get_model_config,
-            tag="health",
-            summary="Which model serves which task",
+        _Group("health", "/health").row(
+            "GetModelConfig", "GET /models", get_model_config, "Which model serves which task"
         ),
-        Operation(
-            name="EndSession",
-            method="DELETE",
-            path="/api/sessions/{session_id}",
-            request=EndSessionRequest,
-            response=EndSessionResponse,
-            run=end_session,
-            tag="sessions",
-            summary="Forget a conversation, known or not",
+        *_of_chat(chat, reports),
+        *_of_sessions(chat, end_session),
+        *_of_guard(gate),
+        *_of_usage(reports),
+        *_of_twentyq(twentyq),
+        *_of_turtlesoup(turtlesoup),
+    )
+
+
+def _of_chat(chat: Chat, reports: Reports) -> Table:
+    row = _Group("llm", "/api/llm").row
+    return (
+        row("Chat", "POST /chat", chat.chat, "An answer in free words", rpc=False),
+        row(
+            "ChatWithUsage",
+            "POST /chat-with-usage",
+            chat.chat_with_usage,
+            "An answer, the tokens it used, and the model's reasoning",
+            rpc=False,
         ),
-        Operation(
-            name="TwentyQSelectTopic",
-            method="POST",
-            path="/api/llm/twentyq/topics/select",
-            aliases=("/api/twentyq/topics/select",),
-            request=twentyq.TwentyQSelectTopicRequest,
-            response=twentyq.TwentyQSelectTopicResponse,
-            run=game.select_topic,
-            tag="twentyq",
-            summary="A secret for a new game",
+        row("Structured", "POST /structured", chat.structured, "An answer in a shape of yours", rpc=False),
+        row("GetProcessUsage", "GET /usage", reports.of_process, "Tokens since the process began", rpc=False),
+        row("GetLastMonth", "GET /usage/total", reports.last_month, "Tokens of the last 30 days", rpc=False),
+        row("GetMetrics", "GET /metrics", reports.metrics, "Calls, tokens and durations", rpc=False),
+    )
+
+
+def _of_sessions(chat: Chat, end: Callable[[Any, Deadline], Awaitable[Any]]) -> Table:
+    row = _Group("sessions", "/api/sessions").row
+    return (
+        row("CreateSession", "POST ", chat.create_session, "A new conversation", rpc=False, status=201),
+        row(
+            "GetSession", "GET /{session_id}", chat.get_session, "What was said in a conversation", rpc=False
         ),
-        Operation(
-            name="TwentyQGetCategories",
-            method="GET",
-            path="/api/llm/twentyq/topics/categories",
-            aliases=("/api/twentyq/topics/categories",),
-            request=Nothing,
-            response=twentyq.TwentyQGetCategoriesResponse,
-            run=game.get_categories,
-            tag="twentyq",
-            summary="Every category",
+        row("Say", "POST /{session_id}/messages", chat.say, "Say something in a conversation", rpc=False),
+        row("EndSession", "DELETE /{session_id}", end, "Forget a conversation, known or not"),
+    )
+
+
+def _of_guard(gate: Gate) -> Table:
+    async def check(request: GuardIsMaliciousRequest, _deadline: Deadline) -> GuardIsMaliciousResponse:
+        return GuardIsMaliciousResponse(malicious=gate.evaluate(request.input_text).malicious)
+
+    async def evaluate(request: GuardRequest, _deadline: Deadline) -> GuardEvaluation:
+        found = gate.evaluate(request.input_text)
+        return GuardEvaluation(
+            score=found.score,
+            malicious=found.malicious,
+            threshold=found.threshold,
+            hits=tuple(GuardHit(id=hit.id, weight=hit.weight, view=hit.view) for hit in found.hits),
+            view=found.view,
+            version=found.version,
+        )
+
+    row = _Group("guard", "/api/guard").row
+    return (
+        row("GuardIsMalicious", "POST /checks", check, "Whether a text is an attack on the judge"),
+        row("EvaluateGuard", "POST /evaluations", evaluate, "How much so, and why", rpc=False),
+    )
+
+
+def _of_usage(reports: Reports) -> Table:
+    row = _Group("usage", "/api/usage").row
+    return (
+        row("GetDailyUsage", "GET /daily", reports.daily, "Today's tokens and cost"),
+        row("GetRecentUsage", "GET /recent", reports.recent, "Tokens and cost of the last days, day by day"),
+        row("GetTotalUsage", "GET /total", reports.total, "Tokens and cost of the last days, summed up"),
+        row(
+            "GetUsageBreakdown", "GET /breakdown", reports.breakdown, "The same by model and task", rpc=False
         ),
-        Operation(
-            name="TwentyQGenerateHints",
-            method="POST",
-            path="/api/llm/twentyq/hints",
-            aliases=("/api/twentyq/hints",),
-            request=twentyq.TwentyQGenerateHintsRequest,
-            response=twentyq.TwentyQGenerateHintsResponse,
-            run=game.generate_hints,
-            tag="twentyq",
-            summary="Hints that do not give the target away",
+    )
+
+
+def _of_twentyq(game: Twentyq) -> Table:
+    row = _Group("twentyq", "/api/llm/twentyq", "/api/twentyq").row
+    return (
+        row("TwentyQSelectTopic", "POST /topics/select", game.select_topic, "A secret for a new game"),
+        row("TwentyQGetCategories", "GET /topics/categories", game.get_categories, "Every category"),
+        row("TwentyQGenerateHints", "POST /hints", game.generate_hints, "Hints that keep the target secret"),
+        row("TwentyQAnswerQuestion", "POST /answers", game.answer_question, "The verdict on a question"),
+        row("TwentyQVerifyGuess", "POST /verifications", game.verify_guess, "How near a guess is"),
+        row(
+            "TwentyQNormalizeQuestion",
+            "POST /normalizations",
+            game.normalize_question,
+            "A question, typing mended",
         ),
-        Operation(
-            name="TwentyQAnswerQuestion",
-            method="POST",
-            path="/api/llm/twentyq/answers",
-            aliases=("/api/twentyq/answers",),
-            request=twentyq.TwentyQAnswerQuestionRequest,
-            response=twentyq.TwentyQAnswerQuestionResponse,
-            run=game.answer_question,
-            tag="twentyq",
-            summary="The verdict on a yes/no question",
+        row(
+            "TwentyQCheckSynonym",
+            "POST /synonym-checks",
+            game.check_synonym,
+            "Whether two words mean the same",
         ),
-        Operation(
-            name="TwentyQVerifyGuess",
-            method="POST",
-            path="/api/llm/twentyq/verifications",
-            aliases=("/api/twentyq/verifications",),
-            request=twentyq.TwentyQVerifyGuessRequest,
-            response=twentyq.TwentyQVerifyGuessResponse,
-            run=game.verify_guess,
-            tag="twentyq",
-            summary="How near a guess is",
+    )
+
+
+def _of_turtlesoup(game: TurtleSoup) -> Table:
+    row = _Group("turtlesoup", "/api/llm/turtlesoup", "/api/turtle-soup").row
+    return (
+        row("TurtleSoupAnswerQuestion", "POST /answers", game.answer_question, "The verdict on a question"),
+        row(
+            "TurtleSoupGenerateHint",
+            "POST /hints",
+            game.generate_hint,
+            "A hint that keeps the solution secret",
         ),
-        Operation(
-            name="TwentyQNormalizeQuestion",
-            method="POST",
-            path="/api/llm/twentyq/normalizations",
-            aliases=("/api/twentyq/normalizations",),
-            request=twentyq.TwentyQNormalizeQuestionRequest,
-            response=twentyq.TwentyQNormalizeQuestionResponse,
-            run=game.normalize_question,
-            tag="twentyq",
-            summary="A question with its typing mended",
+        row(
+            "TurtleSoupValidateSolution",
+            "POST /validations",
+            game.validate_solution,
+            "How near a solution is",
         ),
-        Operation(
-            name="TwentyQCheckSynonym",
-            method="POST",
-            path="/api/llm/twentyq/synonym-checks",
-            aliases=("/api/twentyq/synonym-checks",),
-            request=twentyq.TwentyQCheckSynonymRequest,
-            response=twentyq.TwentyQCheckSynonymResponse,
-            run=game.check_synonym,
-            tag="twentyq",
-            summary="Whether two words mean the same thing",
+        row("RevealSolution", "POST /reveals", game.reveal, "The truth as a story", rpc=False),
+        row("TurtleSoupGeneratePuzzle", "POST /puzzles", game.generate_puzzle, "A puzzle, ours or a new one"),
+        row("TurtleSoupRewriteScenario", "POST /rewrites", game.rewrite_scenario, "A puzzle told anew"),
+        row("ListPuzzles", "GET /puzzles", game.list_puzzles, "Every puzzle of ours", rpc=False),
+        row("TurtleSoupGetRandomPuzzle", "GET /puzzles/random", game.get_random_puzzle, "Any puzzle of ours"),
+        row(
+            "ReloadPuzzles",
+            "POST /puzzles/reload",
+            game.reload_puzzles,
+            "Read the puzzle files anew",
+            rpc=False,
         ),
+        row("GetPuzzle", "GET /puzzles/{puzzle_id}", game.get_puzzle, "One puzzle of ours", rpc=False),
     )

@@ -2,6 +2,8 @@
 
 import unicodedata
 
+from rapidfuzz.distance import Levenshtein
+
 INITIALS = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ"
 MEDIALS = "ㅏㅐㅑㅒㅓㅔㅕㅖㅗㅘㅙㅚㅛㅜㅝㅞㅟㅠㅡㅢㅣ"
 FINALS = ("", *"ㄱㄲㄳㄴㄵㄶㄷㄹㄺㄻㄼㄽㄾㄿㅀㅁㅂㅄㅅㅆㅇㅈㅊㅋㅌㅍㅎ")
@@ -69,12 +71,4 @@ def with_particle(word: str, after_consonant: str, after_vowel: str) -> str:
 
 def distance(left: str, right: str) -> int:
     """Edit distance counted in jamo (Levenshtein)."""
-    a, b = jamo(left), jamo(right)
-    if len(a) < len(b):
-        a, b = b, a
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        diagonal, row[0] = row[0], i
-        for j, y in enumerate(b, 1):
-            diagonal, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, diagonal + (x != y))
-    return row[-1]
+    return Levenshtein.distance(jamo(left), jamo(right))

@@ -5,8 +5,9 @@ are off. Importing this module loads the SDK (about a second), so only `app` doe
 """
 
 import asyncio
+import math
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from random import Random
@@ -18,19 +19,34 @@ from google import genai
 from google.genai.errors import APIError
 from google.genai.types import GenerateContentConfigDict, HttpOptions, HttpRetryOptions
 
+from botkit.runtime.tracing import span
 from llm_server import metrics
-from llm_server.errors import ModelFailure, ModelUnavailable
+from llm_server.errors import Failure, ModelFailure, ModelRejected, ModelUnavailable, QuotaExhausted
 from llm_server.gemini import failures, wire
 from llm_server.gemini.failures import AttemptFailed, Rest
 from llm_server.gemini.keys import Keys, seconds_to_quota_day
-from llm_server.gemini.plans import Plan
+from llm_server.gemini.plans import Plan, Plans
 from llm_server.gemini.retries import Course
-from llm_server.model import Completion, Deadline, Inquiry, T, Task, Usage
+from llm_server.model import Completion, Deadline, Inquiry, Ledger, T
 
 log = structlog.get_logger(__name__)
 
+OVERLOADS = 2
+"""How often a model may be overloaded before the one in reserve is asked."""
+
+PATIENCE = 2.0
+"""Seconds that a rate limit is waited for when there is a model in reserve."""
+
 _REPLACED = "-"
 """The SDK insists on contents; `extra_body` puts ours in their place."""
+
+
+class NoRoom(Exception):
+    """The model is overloaded again and again; `failure` is what a caller would be told."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
 
 
 class Gemini:
@@ -38,7 +54,7 @@ class Gemini:
 
     def __init__(
         self,
-        plans: Mapping[Task, Plan],
+        plans: Plans,
         keys: Sequence[str],
         *,
         session: aiohttp.ClientSession,
@@ -47,6 +63,7 @@ class Gemini:
         attempts: int,
         concurrency: int,
         random: Random,
+        ledger: Ledger,
     ) -> None:
         """`timeout` in seconds covers all `attempts` of an inquiry; `random` spreads them."""
         self._plans = plans
@@ -55,6 +72,7 @@ class Gemini:
         self._attempts = attempts
         self._places = asyncio.Semaphore(concurrency)
         self._random = random
+        self._ledger = ledger
         self._clients = [
             genai.Client(
                 vertexai=False,
@@ -79,8 +97,9 @@ class Gemini:
         outcome = "cancelled"
         ends = deadline.sooner(self._timeout)
         try:
-            async with asyncio.timeout_at(ends.at):
-                completion = await self._answered(inquiry, ends)
+            with span("gemini.complete", task=inquiry.task):
+                async with asyncio.timeout_at(ends.at):
+                    completion = await self._answered(inquiry, ends)
             outcome = "ok"
         except TimeoutError:
             failure = failures.timed_out()
@@ -90,25 +109,48 @@ class Gemini:
             outcome = failure.outcome
             raise
         finally:
-            metrics.llm_requests.labels(inquiry.task, outcome).inc()
-            metrics.llm_seconds.labels(inquiry.task).observe(time.perf_counter() - began)
+            self._ledger.ended(inquiry.task, outcome, time.perf_counter() - began)
         return completion
 
     async def _answered(self, inquiry: Inquiry[T], ends: Deadline) -> Completion[T]:
-        plan = self._plans[inquiry.task]
-        body = wire.body(inquiry, plan)
+        """By the model of the task or, when that is overloaded or used up, by the one in reserve."""
         course = Course(self._attempts, self._random)
+        first = self._plans.of(inquiry.task, inquiry.model)
+        reserve = self._plans.fallback(inquiry.task, inquiry.model)
+        if reserve is None:
+            return await self._asked(inquiry, first, ends, course)
+        try:
+            return await self._asked(inquiry, first, ends, course, hopeful=True)
+        except (NoRoom, QuotaExhausted) as full:
+            log.warning("gemini_model_replaced", task=inquiry.task, model=first.model, by=reserve.model)
+            metrics.llm_retries.labels("other_model").inc()
+            course.other_model()
+            try:
+                return await self._asked(inquiry, reserve, ends, course)
+            except ModelRejected:  # the reserve is not to be had with this key
+                raise (full.failure if isinstance(full, NoRoom) else full) from None
+
+    async def _asked(
+        self, inquiry: Inquiry[T], plan: Plan, ends: Deadline, course: Course, *, hopeful: bool = False
+    ) -> Completion[T]:
+        """By one model. `hopeful`: there is another one to turn to, so a wait or a third try is not worth it.
+
+        Raises:
+            NoRoom: only when hopeful.
+            ModelFailure: see `llm_server.errors`.
+        """
+        body = wire.body(inquiry, plan, search=self._plans.search)
+        patience = PATIENCE if hopeful else math.inf
         while True:
-            key = await self._free_key(plan.model, ends, course)
+            key = await self._free_key(plan.model, ends, course, patience)
             if course.last:
                 metrics.llm_retries.labels(course.last.reason).inc()
             try:
                 async with self._place():
                     response = wire.Response.parse(await self._send(key, plan.model, body, ends))
-                _count(response.usage)
-                return Completion(
-                    response.reply(inquiry), response.model_version or plan.model, response.usage
-                )
+                model = response.model_version or plan.model
+                self._ledger.used(inquiry.task, model, response.usage)
+                return Completion(response.reply(inquiry), model, response.usage)
             except AttemptFailed as attempt:
                 log.warning(
                     "gemini_attempt_failed",
@@ -120,10 +162,12 @@ class Gemini:
                 )
                 self._rest(key, plan.model, attempt.rest)
                 pause = course.failed(attempt, key)
+                if hopeful and course.overloads >= OVERLOADS:
+                    raise NoRoom(attempt.failure) from None
             await asyncio.sleep(pause)
 
-    async def _free_key(self, model: str, ends: Deadline, course: Course) -> int:
-        """A key that may be used now, waited for when its rest ends in time.
+    async def _free_key(self, model: str, ends: Deadline, course: Course, patience: float) -> int:
+        """A key that may be used now, waited for when its rest ends in time and within `patience` seconds.
 
         Raises:
             ModelUnavailable: there is no key, or the provider accepts none.
@@ -142,7 +186,7 @@ class Gemini:
                 raise course.failure(
                     ModelUnavailable("the provider refuses the API key: check GOOGLE_API_KEY")
                 )
-            if rest.until >= ends.at:
+            if rest.until >= min(ends.at, now + patience):
                 raise failures.quota_exhausted(rest.until - now)
             await asyncio.sleep(rest.until - now)
 
@@ -193,8 +237,3 @@ class Gemini:
             raise failures.refused(502, None) from None
         raw = response.sdk_http_response
         return (raw.body if raw else None) or ""
-
-
-def _count(usage: Usage) -> None:
-    for kind in ("input", "output", "reasoning", "cached"):
-        metrics.llm_tokens.labels(kind).inc(getattr(usage, kind))

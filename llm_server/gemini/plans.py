@@ -22,26 +22,50 @@ _RETIRED_BEFORE = (3, 0)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one task is asked: the model, and the `generationConfig` without the schema."""
+    """How one task is asked: the model, and the `generationConfig` without the shape of the answer."""
 
     model: str
     generation: Mapping[str, Any]
 
 
-def plans(settings: ServerSettings) -> dict[Task, Plan]:
-    """The plan of every task."""
-    default, level = settings.gemini_model, settings.gemini_thinking_level
-    chosen: dict[Task, tuple[str | None, str]] = {
-        Task.ANSWER: (settings.gemini_answer_model, settings.gemini_thinking_level_answer),
-        Task.HINTS: (settings.gemini_hints_model, settings.gemini_thinking_level_hints),
-        Task.VERIFY: (settings.gemini_verify_model, settings.gemini_thinking_level_verify),
-        Task.NORMALIZE: (None, level),
-        Task.SYNONYM: (None, level),
-    }
-    return {
-        task: Plan(model or default, _generation(settings, model or default, thinking))
-        for task, (model, thinking) in chosen.items()
-    }
+class Plans:
+    """The plan of every task, and of a task with a model that the caller chose."""
+
+    def __init__(self, settings: ServerSettings) -> None:
+        self.search = settings.gemini_search_enabled
+        self._settings = settings
+        hints = (settings.gemini_hints_model, settings.gemini_thinking_level_hints)
+        answer = (settings.gemini_answer_model, settings.gemini_thinking_level_answer)
+        verify = (settings.gemini_verify_model, settings.gemini_thinking_level_verify)
+        self._own: Mapping[Task, tuple[str | None, str]] = {
+            Task.HINTS: hints,
+            Task.PUZZLE: hints,
+            Task.ANSWER: answer,
+            Task.REWRITE: answer,
+            Task.VERIFY: verify,
+        }
+        self._usual = {task: self._plan(task, "") for task in Task}
+
+    def of(self, task: Task, model: str = "") -> Plan:
+        """How `task` is asked, of `model` when one is named."""
+        return self._plan(task, model) if model else self._usual[task]
+
+    def fallback(self, task: Task, model: str) -> Plan | None:
+        """Who is asked when the model of `task` is overloaded; nobody in place of a model that was chosen."""
+        other = self._settings.gemini_fallback_model
+        if model or not other or other == self._usual[task].model:
+            return None
+        return self._plan(task, other)
+
+    def models(self) -> set[str]:
+        """Every model that may be asked without being chosen by a caller."""
+        usual = {plan.model for plan in self._usual.values()}
+        return usual | ({self._settings.gemini_fallback_model} - {""})
+
+    def _plan(self, task: Task, model: str) -> Plan:
+        own, thinking = self._own.get(task, (None, self._settings.gemini_thinking_level))
+        name = model or own or self._settings.gemini_model
+        return Plan(name, _generation(self._settings, name, thinking))
 
 
 def describe(settings: ServerSettings) -> ModelConfigResponse:
@@ -63,8 +87,7 @@ def describe(settings: ServerSettings) -> ModelConfigResponse:
 
 def retired(settings: ServerSettings) -> list[str]:
     """Configured models that the provider no longer serves."""
-    names = {plan.model for plan in plans(settings).values()} | {settings.gemini_model}
-    return sorted(name for name in names if _version(name) < _RETIRED_BEFORE)
+    return sorted(name for name in Plans(settings).models() if _version(name) < _RETIRED_BEFORE)
 
 
 def effective_temperature(model: str, configured: float) -> float:
@@ -73,10 +96,7 @@ def effective_temperature(model: str, configured: float) -> float:
 
 
 def _generation(settings: ServerSettings, model: str, thinking: str) -> dict[str, Any]:
-    generation: dict[str, Any] = {
-        "maxOutputTokens": settings.gemini_max_tokens,
-        "responseMimeType": "application/json",
-    }
+    generation: dict[str, Any] = {"maxOutputTokens": settings.gemini_max_tokens}
     if not _takes_level(model):
         generation["temperature"] = settings.gemini_temperature
     if thinking != "none" and _takes_level(model):

@@ -11,12 +11,15 @@ LONGEST_BACKOFF = 2.0
 
 
 class Course:
-    """The attempts of one inquiry. `spent` are the keys that it must not use again."""
+    """The attempts of one inquiry. `spent` are the keys that it must not use again, `overloads` counts how
+    often the model was overloaded.
+    """
 
     def __init__(self, limit: int, random: Random) -> None:
         self.made = 0
         self.spent: set[int] = set()
         self.last: AttemptFailed | None = None
+        self.overloads = 0
         self._limit = limit
         self._random = random
         self._reasons: set[str] = set()
@@ -30,6 +33,7 @@ class Course:
         self.made += 1
         repeated = attempt.reason in self._reasons
         self._reasons.add(attempt.reason)
+        self.overloads += attempt.reason == "overloaded"
         self.last = attempt
         if (
             self.made >= self._limit
@@ -42,6 +46,10 @@ class Course:
                 self.spent.add(key)
             return 0.0
         return self._random.uniform(0, min(LONGEST_BACKOFF, FIRST_BACKOFF * 2 ** (self.made - 1)))
+
+    def other_model(self) -> None:
+        """Go on with another model, whose quotas are its own."""
+        self.spent.clear()
 
     def failure(self, otherwise: Failure) -> Failure:
         """What the last attempt ended in, or `otherwise` when there was none."""

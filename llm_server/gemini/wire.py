@@ -13,7 +13,7 @@ from pydantic.alias_generators import to_camel
 from llm_server.errors import ModelBlocked, ModelUnreadable
 from llm_server.gemini.failures import Again, AttemptFailed
 from llm_server.gemini.plans import Plan
-from llm_server.model import Inquiry, Role, T, Usage
+from llm_server.model import Inquiry, Role, T, Text, Usage
 
 _CATEGORIES = ("HARASSMENT", "HATE_SPEECH", "SEXUALLY_EXPLICIT", "DANGEROUS_CONTENT")
 
@@ -36,18 +36,31 @@ _BLOCKED = frozenset(
 _CUT = "MAX_TOKENS"
 
 
-def body(inquiry: Inquiry[Any], plan: Plan) -> dict[str, Any]:
+def body(inquiry: Inquiry[Any], plan: Plan, *, search: bool = False) -> dict[str, Any]:
     """The request: rules and secret first, history next, the new question last, so that prefixes repeat."""
-    schema = _schema(inquiry.reply)  # type: ignore[arg-type]  # a class is hashable
-    return {
-        "systemInstruction": {"parts": [{"text": inquiry.system}]},
+    request: dict[str, Any] = {
         "contents": [
             {"role": "model" if turn.role is Role.ASSISTANT else "user", "parts": [{"text": turn.text}]}
             for turn in inquiry.turns
         ],
-        "generationConfig": {**plan.generation, "responseJsonSchema": schema},
+        "generationConfig": _generation(inquiry, plan),
         "safetySettings": SAFETY,
     }
+    if inquiry.system:
+        request["systemInstruction"] = {"parts": [{"text": inquiry.system}]}
+    if search and inquiry.search:
+        request["tools"] = [{"googleSearch": {}}]
+    return request
+
+
+def _generation(inquiry: Inquiry[Any], plan: Plan) -> dict[str, Any]:
+    generation = dict(plan.generation)
+    if inquiry.thoughts and "thinkingConfig" in generation:
+        generation["thinkingConfig"] = {**generation["thinkingConfig"], "includeThoughts": True}
+    if inquiry.reply is Text:
+        return generation
+    schema = inquiry.schema or _schema(inquiry.reply)  # type: ignore[arg-type]  # a class is hashable
+    return {**generation, "responseMimeType": "application/json", "responseJsonSchema": schema}
 
 
 @cache
@@ -68,9 +81,18 @@ class _Content(_Rest):
     parts: tuple[_Part, ...] = ()
 
 
+class _Grounding(_Rest):
+    web_search_queries: tuple[str, ...] = ()
+
+
 class _Candidate(_Rest):
     content: _Content = _Content()
     finish_reason: str = ""
+    grounding_metadata: _Grounding = _Grounding()
+
+    def said(self, *, thoughts: bool) -> list[str]:
+        """The texts of the answer, or of the thinking before it."""
+        return [part.text for part in self.content.parts if part.thought is thoughts]
 
 
 class _Feedback(_Rest):
@@ -113,6 +135,7 @@ class Response(_Rest):
             output=used.candidates_token_count + used.thoughts_token_count,
             reasoning=used.thoughts_token_count,
             cached=used.cached_content_token_count,
+            searches=sum(len(found.grounding_metadata.web_search_queries) for found in self.candidates),
         )
 
     def reply(self, inquiry: Inquiry[T]) -> T:
@@ -126,17 +149,24 @@ class Response(_Rest):
         candidate = self.candidates[0] if self.candidates else _Candidate()
         if candidate.finish_reason in _BLOCKED:
             raise blocked(candidate.finish_reason)
-        text = "".join(part.text for part in candidate.content.parts if not part.thought)
+        text = "".join(candidate.said(thoughts=False))
         again = Again.NEVER if candidate.finish_reason == _CUT else Again.ONCE
         if not text.strip():
             raise unreadable("the model gave no text", candidate.finish_reason, again)
         try:
-            reply = inquiry.reply.model_validate_json(text)
+            reply = self._shaped(inquiry, text, candidate)
         except ValidationError:
             raise unreadable("the model's answer does not fit", candidate.finish_reason, again) from None
         if not inquiry.accepts(reply):
             raise unreadable("the model's answer is not acceptable", candidate.finish_reason, again)
         return reply
+
+    @staticmethod
+    def _shaped(inquiry: Inquiry[T], text: str, candidate: _Candidate) -> T:
+        if inquiry.reply is Text:
+            thoughts = "\n".join(candidate.said(thoughts=True))
+            return inquiry.reply.model_validate({"text": text, "reasoning": thoughts})
+        return inquiry.reply.model_validate_json(text)
 
 
 def blocked(reason: str) -> AttemptFailed:

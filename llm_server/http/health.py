@@ -5,26 +5,30 @@ import threading
 import time
 from typing import Any
 
+from botkit.postgres.pool import Database
 from botkit.runtime.health import Check, Degraded, Health
-from llm_server.sessions.store import SessionStore
+from llm_server.sessions.keeper import Sessions
 from llm_server.settings import ServerSettings
 
 
 class ServerHealth(Health):
     """The kit's health, dressed with `components.*.detail` and the old copy `session_store`."""
 
-    def __init__(self, name: str, version: str, *, settings: ServerSettings, sessions: SessionStore) -> None:
+    def __init__(
+        self, name: str, version: str, *, settings: ServerSettings, sessions: Sessions, database: Database
+    ) -> None:
         async def gemini() -> None:
             if not settings.keys():
                 raise Degraded("GOOGLE_API_KEY is not set")
 
-        super().__init__(name, version, (Check("session_store", sessions.ping), Check("gemini", gemini)))
-        self._store: dict[str, Any] = {
-            "store_enabled": True,
-            "backend": "valkey",
-            "store_address": sessions.address,
-            "session_ttl_minutes": settings.session_ttl_minutes,
-        }
+        checks = (
+            Check("session_store", sessions.ping),
+            Check("gemini", gemini),
+            Check("database", database.ping, required=False),
+        )
+        super().__init__(name, version, checks)
+        self._sessions = sessions
+        self._ttl_minutes = settings.session_ttl_minutes
         self._gemini: dict[str, Any] = {
             "api_key_present": bool(settings.keys()),
             "default_model": settings.gemini_model,
@@ -35,7 +39,7 @@ class ServerHealth(Health):
     def live(self) -> tuple[bool, dict[str, Any]]:
         """Whether the process should be left alone; no dependency is asked."""
         well, body = super().live()
-        store = {**self._store, "store_connected": None, "deep_checked": False}
+        store = self._store(connected=None)
         checked = {
             "session_store": {"status": "ok", "detail": store},
             "gemini": {"status": "ok" if self._gemini["api_key_present"] else "degraded"},
@@ -47,11 +51,23 @@ class ServerHealth(Health):
         ready, body = await super().ready()
         checked = body["components"]
         asked = checked["session_store"]
-        store = {**self._store, "store_connected": asked["status"] == "ok", "deep_checked": True}
+        store = self._store(connected=asked["status"] == "ok")
         if "error" in asked:
             store["store_ping_error"] = asked["error"]
         asked["detail"] = store
         return ready, self._dressed(body, checked, store)
+
+    def _store(self, *, connected: bool | None) -> dict[str, Any]:
+        """`connected` None: nobody has looked."""
+        enabled = self._sessions.valkey is not None
+        return {
+            "store_enabled": enabled,
+            "store_connected": connected if enabled else None,
+            "backend": self._sessions.backend,
+            "store_address": self._sessions.address,
+            "session_ttl_minutes": self._ttl_minutes,
+            "deep_checked": connected is not None,
+        }
 
     def _dressed(
         self, body: dict[str, Any], checked: dict[str, Any], store: dict[str, Any]

@@ -1,6 +1,7 @@
 """What stands before every route, in plain ASGI. Everything inside raises; the outermost layer answers."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from botkit.runtime.http import api_key_matches
 from llm_server import metrics
 from llm_server.errors import BodyTooLarge, Failure, Internal, Unauthorized, body, face, known
+from llm_server.http.limits import Network, PerMinute, address, identity
 from llm_server.request_id import accepted
 
 log = structlog.get_logger(__name__)
@@ -50,17 +52,17 @@ class Supervised:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close"})
             return
-        identity = accepted(Headers(scope=scope).get(REQUEST_ID))
+        name = accepted(Headers(scope=scope).get(REQUEST_ID))
         sent = _Sent()
         began = time.perf_counter()
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[REQUEST_ID] = identity
+                MutableHeaders(scope=message)[REQUEST_ID] = name
             sent.note(message)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=identity):
+        with structlog.contextvars.bound_contextvars(request_id=name):
             try:
                 await self._app(scope, receive, send_named)
             except Exception as error:
@@ -68,29 +70,54 @@ class Supervised:
                 if isinstance(failure, Internal):
                     log.error("http_request_crashed", exc_info=error)
                 if not sent.status:
-                    await _answer(failure, identity)(scope, receive, send_named)
+                    await _answer(failure, name)(scope, receive, send_named)
             finally:
                 _record(scope, sent, time.perf_counter() - began)
 
 
-class Authenticated:
-    """Lets nobody in without the key, when there is one."""
+class Admitted:
+    """Lets nobody in without the key, when there is one, and nobody too often."""
 
-    def __init__(self, app: ASGIApp, api_key: str) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        api_key: str,
+        requests: PerMinute,
+        failures: PerMinute,
+        trusted: Sequence[Network],
+    ) -> None:
+        """`requests` of a caller are counted, and `failures` to show the key; `trusted` are proxies."""
         self._app = app
         self._key = api_key
+        self._requests = requests
+        self._failures = failures
+        self._trusted = trusted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request.
 
         Raises:
             Unauthorized: the key is missing or wrong.
+            RateLimited: too many requests, or too many wrong keys from this address.
         """
-        if self._key and not is_open(scope["path"]):
-            headers = Headers(scope=scope)
-            if not api_key_matches(self._key, headers.get("x-api-key"), headers.get("authorization")):
-                raise Unauthorized("the API key is missing or wrong", path=scope["path"])
+        if scope["type"] == "http" and not is_open(scope["path"]):
+            self._admit(Headers(scope=scope), address(scope, self._trusted), scope["path"])
         await self._app(scope, receive, send)
+
+    def _admit(self, headers: Headers, where: str, path: str) -> None:
+        presented = ""
+        if self._key:
+            if self._failures.wait(where):
+                raise self._failures.refusal(where, path)
+            if not api_key_matches(self._key, headers.get("x-api-key"), headers.get("authorization")):
+                self._failures.count(where)
+                raise Unauthorized("the API key is missing or wrong", path=path)
+            presented = self._key
+        caller = identity(presented, where)
+        if self._requests.wait(caller):
+            raise self._requests.refusal(caller, path)
+        self._requests.count(caller)
 
 
 class Limited:
@@ -125,13 +152,13 @@ def _too_large() -> BodyTooLarge:
     return BodyTooLarge(f"a request may have {MOST_BYTES} bytes", limit_bytes=MOST_BYTES)
 
 
-def _answer(failure: Failure, identity: str) -> JSONResponse:
+def _answer(failure: Failure, name: str) -> JSONResponse:
     headers = {}
     if wait := failure.details.get("retry_after_seconds"):
         headers["Retry-After"] = str(wait)
     if allowed := failure.details.get("allow"):
         headers["Allow"] = str(allowed)
-    return JSONResponse(body(failure, identity), face(failure).http, headers)
+    return JSONResponse(body(failure, name), face(failure).http, headers)
 
 
 def _record(scope: Scope, sent: _Sent, seconds: float) -> None:

@@ -5,12 +5,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 from fastapi import FastAPI, Request, Response
-from pydantic import ValidationError
 from starlette.types import Receive
 
 from botkit.runtime.tasks import cancel
 from llm_server import contract
-from llm_server.contract import refusal
 from llm_server.errors import CallerGone
 from llm_server.http.openapi import describe
 from llm_server.inflight import InFlight
@@ -33,7 +31,7 @@ def _endpoint(operation: Operation[Any, Any], running: InFlight) -> Callable[[Re
         request = await _read(operation, http)
         with running.call():
             reply = await _unless_gone(http.receive, operation.run(request, NO_DEADLINE))
-        return Response(reply.model_dump_json(), media_type="application/json")
+        return Response(reply.to_json(), operation.status, media_type="application/json")
 
     return endpoint
 
@@ -42,16 +40,12 @@ async def _read(operation: Operation[Any, Any], http: Request) -> contract.Reque
     """The request as the operation takes it; the content type does not matter, `curl -d` says the wrong one.
 
     Raises:
-        MalformedRequest, InvalidInput: see `refusal`.
+        MalformedRequest, InvalidInput: see `contract.refusal`.
     """
-    try:
-        if operation.method == "POST":
-            found: contract.Request = operation.request.model_validate_json(await http.body())
-        else:
-            found = operation.request.model_validate(http.path_params)
-    except ValidationError as error:
-        raise refusal(error, operation.request) from None
-    return found
+    wanted: type[contract.Request] = operation.request
+    if operation.has_body:
+        return wanted.from_json(await http.body(), http.path_params)
+    return wanted.from_words({**http.query_params, **http.path_params})
 
 
 async def _unless_gone(receive: Receive, work: Awaitable[T]) -> T:

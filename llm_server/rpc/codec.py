@@ -5,7 +5,7 @@ it was set. A Struct is a dict.
 """
 
 from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
@@ -29,6 +29,10 @@ def check(model: type[BaseModel], message: Descriptor) -> None:
     """
     if differing := model.model_fields.keys() ^ {field.name for field in message.fields}:
         raise ContractError(f"{model.__name__} and {message.full_name} differ in {sorted(differing)}")
+    for field in message.fields:
+        inner = get_args(model.model_fields[field.name].annotation)
+        if field.message_type and inner and isinstance(inner[0], type) and issubclass(inner[0], BaseModel):
+            check(inner[0], field.message_type)
 
 
 def to_model(message: Message, model: type[Q]) -> Q:
@@ -51,10 +55,18 @@ def fill(message: Message, model: BaseModel) -> Message:
         if isinstance(value, dict):
             getattr(message, name).update(value)
         elif isinstance(value, tuple):
-            getattr(message, name).extend(value)
+            _extend(getattr(message, name), value)
         else:
             setattr(message, name, value)
     return message
+
+
+def _extend(repeated: Any, values: tuple[Any, ...]) -> None:
+    for value in values:
+        if isinstance(value, BaseModel):
+            fill(repeated.add(), value)
+        else:
+            repeated.append(value)
 
 
 def _present(message: Message) -> Iterator[tuple[str, Any]]:

@@ -1,11 +1,11 @@
 """Conversations on valkey-cache: `session:<id>:meta` and `session:<id>:history`, with one time to live.
 
-A conversation helps the model; it is never worth an error to a player. So every command ends within half a
-second at most, and while the store is away questions are answered without history.
+Every command ends within half a second at most: a conversation helps the model, it is never worth a wait.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib import resources
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,11 +15,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.maint_notifications import MaintNotificationsConfig
 
-from botkit.valkey.clients import FAILED, Address, command_client, reachable
+from botkit.valkey.clients import Address, command_client, reachable
 from llm_server import metrics
-from llm_server.errors import SessionStoreUnavailable
 from llm_server.model import Turn
-from llm_server.sessions.history import Meta, decode, encode, pair
+from llm_server.sessions.history import Conversation, Meta, decode, encode
 from llm_server.settings import ServerSettings
 
 log = structlog.get_logger(__name__)
@@ -27,27 +26,25 @@ log = structlog.get_logger(__name__)
 TIMEOUT = 0.25
 """Seconds for connecting, and again for one round trip."""
 
-
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """A conversation as it was when the question came in."""
-
-    meta: Meta
-    turns: tuple[Turn, ...]
+INDEX = "llm:sessions"
 
 
-class SessionStore:
-    """The conversations; `address` is fit to be shown."""
+class ValkeyStore:
+    """The conversations; `address` is fit to be shown. Every method raises one of
+    `botkit.valkey.clients.FAILED` when Valkey does not do it.
+    """
 
     def __init__(self, client: Redis, *, address: str, ttl_minutes: int, pairs: int) -> None:
         """`pairs` is how many questions with answers are kept, 0 for all."""
         self.address = address
-        self._client = client
+        self.client = client
         self._seconds = ttl_minutes * 60
         self._pairs = pairs
+        self._append = client.register_script(_source("append"))
+        self._create = client.register_script(_source("create"))
 
     @classmethod
-    async def open(cls, settings: ServerSettings) -> "SessionStore":
+    async def open(cls, settings: ServerSettings) -> "ValkeyStore":
         """At CACHE_SOCKET_PATH, else SESSION_STORE_URL, else CACHE_HOST; nothing need answer there yet."""
         url = settings.session_store_url.get_secret_value()
         if url and not settings.cache_socket_path:
@@ -64,56 +61,66 @@ class SessionStore:
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self.client.aclose()
 
     async def ping(self) -> None:
-        """Raises when the store does not answer."""
-        await self._client.ping()
+        """Ask whether it is there."""
+        await self.client.ping()
 
     async def read(self, session: str) -> Conversation | None:
-        """The conversation, empty when it is new; None (with a warning) while the store is away."""
-        try:
-            async with self._pipeline(transaction=False) as pipe:
-                pipe.get(_meta(session))
-                pipe.lrange(_history(session), 0, -1)
-                meta, elements = await pipe.execute()
-        except FAILED as error:
-            _warn("session_read_failed", error)
+        """The conversation; None when there is none that can be read."""
+        async with self._pipeline() as pipe:
+            pipe.get(_meta(session))
+            pipe.lrange(_history(session), 0, -1)
+            stored, elements = await pipe.execute(raise_on_error=False)
+        if broken := [found for found in (stored, elements) if isinstance(found, Exception)]:
+            metrics.session_store_errors.inc()
+            log.warning("session_unreadable", error=type(broken[0]).__name__)
+        meta = Meta.read(stored) if isinstance(stored, bytes) else None
+        if meta is None:
             return None
-        return Conversation(
-            Meta.read(meta, session=session, now=datetime.now(UTC)), decode(elements, pairs=self._pairs)
-        )
+        turns = decode(elements, pairs=self._pairs) if isinstance(elements, list) else ()
+        return Conversation(meta, turns)
 
-    async def append(self, conversation: Conversation, question: str, answer: str) -> None:
-        """Remember an answered question and renew the time to live; a failure is only a warning."""
-        session, elements = conversation.meta.id, encode(pair(question, answer))
-        meta = conversation.meta.grown(len(elements), now=datetime.now(UTC))
-        try:
-            async with self._pipeline(transaction=True) as pipe:
-                pipe.set(_meta(session), meta.model_dump_json(), ex=self._seconds)
-                pipe.rpush(_history(session), *elements)
-                if self._pairs:
-                    pipe.ltrim(_history(session), -2 * self._pairs, -1)
-                pipe.expire(_history(session), self._seconds)
-                await pipe.execute()
-        except FAILED as error:
-            _warn("session_append_failed", error)
+    async def create(self, meta: Meta, *, limit: int) -> bool:
+        """Make a conversation; False when `limit` of them are alive."""
+        now = int(meta.created_at.timestamp())
+        made = await self._create(
+            keys=[_meta(meta.id), INDEX], args=[meta.model_dump_json(), self._seconds, meta.id, now, limit]
+        )
+        return bool(made)
+
+    async def append(self, session: str, turns: Sequence[Turn]) -> int:
+        """Remember turns, make the conversation when it is new, renew its time to live.
+
+        Returns:
+            How many messages it has had, those forgotten by now included.
+        """
+        now = datetime.now(UTC)
+        count = await self._append(
+            keys=[_meta(session), _history(session), INDEX],
+            args=[
+                Meta.fresh(session, now=now).model_dump_json(exclude_defaults=True),
+                now.isoformat(),
+                self._seconds,
+                2 * self._pairs,
+                session,
+                int(now.timestamp()) + self._seconds,
+                *encode(turns),
+            ],
+        )
+        return int(count)
 
     async def delete(self, session: str) -> None:
-        """Forget a conversation, whether it was known or not.
+        """Forget a conversation, whether it was known or not."""
+        async with self._pipeline() as pipe:
+            pipe.delete(_meta(session), _history(session))
+            pipe.zrem(INDEX, session)
+            await pipe.execute()
 
-        Raises:
-            SessionStoreUnavailable: it may still be there, until its time to live ends.
-        """
-        try:
-            await self._client.delete(_meta(session), _history(session))
-        except FAILED as error:
-            _warn("session_delete_failed", error)
-            raise SessionStoreUnavailable("the session store does not answer") from None
-
-    def _pipeline(self, *, transaction: bool) -> Any:
+    def _pipeline(self) -> Any:
         """Untyped, because redis-py declares that every queued command should be awaited."""
-        return self._client.pipeline(transaction=transaction)
+        return self.client.pipeline(transaction=False)
 
 
 def _meta(session: str) -> str:
@@ -124,9 +131,8 @@ def _history(session: str) -> str:
     return f"session:{session}:history"
 
 
-def _warn(event: str, error: Exception) -> None:
-    metrics.session_store_errors.inc()
-    log.warning(event, error=type(error).__name__)
+def _source(name: str) -> str:
+    return (resources.files("llm_server.sessions") / f"{name}.lua").read_text("utf-8")
 
 
 def _client_of_url(url: str) -> tuple[Redis, str]:

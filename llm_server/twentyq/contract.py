@@ -7,8 +7,10 @@ from typing import Any
 
 from pydantic import AliasChoices, Field
 
-from llm_server.contract import Filled, Message, Request
+from llm_server.contract import Filled, Message, Request, conversation
 from llm_server.twentyq.schemas import Equivalence, Scale, Verdict
+
+NAMESPACE = "twentyq"
 
 Details = dict[str, Any]
 
@@ -68,9 +70,7 @@ class TwentyQAnswerQuestionRequest(Request):
     @property
     def conversation(self) -> str:
         """The name of the conversation, empty when nothing is to be remembered."""
-        if self.session_id:
-            return self.session_id
-        return f"{self.namespace or 'twentyq'}:{self.chat_id}" if self.chat_id else ""
+        return conversation(self.session_id, self.namespace or NAMESPACE, self.chat_id)
 
 
 class TwentyQAnswerQuestionResponse(Message):

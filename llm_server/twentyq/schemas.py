@@ -8,8 +8,9 @@ from typing import Literal
 from pydantic import BaseModel
 
 Scale = Literal["예", "아마도 예", "아마도 아니오", "아니오", "정책 위반", "이해할 수 없는 질문입니다"]
-POLICY_VIOLATION: Scale = "정책 위반"
 NOT_UNDERSTOOD: Scale = "이해할 수 없는 질문입니다"
+VERDICT_SCALES: tuple[Scale, ...] = ("예", "아마도 예", "아마도 아니오", "아니오")
+"""What says something about the secret: worth remembering."""
 
 Likeness = Literal["정답", "근접", "오답"]
 Sameness = Literal["동일", "상이"]

@@ -1,28 +1,29 @@
 """The seven operations of 스무고개. Cheap before dear: what can be told without the model costs no call."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
-from pydantic import BaseModel
 
 from llm_server import metrics, toon
 from llm_server.contract import Nothing
 from llm_server.errors import ModelBlocked, ModelFailure
-from llm_server.model import Deadline, Inquiry, Model, Role, Task, Turn, anything
-from llm_server.prompts import Gaps, Prompt, gaps
-from llm_server.sessions.store import SessionStore
+from llm_server.gate import Gate
+from llm_server.inquiries import Inquiries
+from llm_server.model import Deadline, Inquiry, Task
+from llm_server.names import alike, misspelt, normal, reveals
+from llm_server.prompts import Gaps, gaps
+from llm_server.sessions.history import pair
+from llm_server.sessions.keeper import Sessions
+from llm_server.sessions.verdicts import asked, stands_alone
 from llm_server.twentyq import contract as api
 from llm_server.twentyq import schemas
 from llm_server.twentyq.categories import CATEGORIES, spoken
-from llm_server.twentyq.names import normal, reveals
 from llm_server.twentyq.topics import Topics
 
 log = structlog.get_logger(__name__)
-
-T = TypeVar("T", bound=BaseModel)
 
 PROMPTS = Path(__file__).parent / "prompts"
 
@@ -45,18 +46,12 @@ class Twentyq:
     """Knows the game, and nothing of doors."""
 
     def __init__(
-        self,
-        *,
-        model: Model,
-        topics: Topics,
-        sessions: SessionStore,
-        prompts: Mapping[str, Prompt],
-        random: Random,
+        self, *, inquiries: Inquiries, topics: Topics, sessions: Sessions, gate: Gate, random: Random
     ) -> None:
-        self._model = model
+        self._inquiries = inquiries
         self._topics = topics
         self._sessions = sessions
-        self._prompts = prompts
+        self._gate = gate
         self._random = random
 
     async def select_topic(
@@ -84,6 +79,7 @@ class Twentyq:
         self, request: api.TwentyQGenerateHintsRequest, deadline: Deadline
     ) -> api.TwentyQGenerateHintsResponse:
         """Hints that do not give the target away."""
+        self._admit_details(request.target, request.details)
         names = self._topics.names(request.target)
 
         def keeps_the_secret(reply: schemas.HintsReply) -> bool:
@@ -93,9 +89,10 @@ class Twentyq:
             "secret": secret(request.target, request.category, request.details),
             "forbidden": ", ".join(spoken(request.category)),
         }
-        reply = await self._ask(
-            Task.HINTS, schemas.HintsReply, deadline, values=values, accepts=keeps_the_secret
+        inquiry = self._inquiries.make(
+            Task.HINTS, Task.HINTS, schemas.HintsReply, values=values, accepts=keeps_the_secret
         )
+        reply = await self._inquiries.ask(inquiry, deadline)
         hints = (hint.strip() for hint in reply.hints)
         return api.TwentyQGenerateHintsResponse(hints=tuple(hint for hint in hints if hint))
 
@@ -103,33 +100,55 @@ class Twentyq:
         self, request: api.TwentyQAnswerQuestionRequest, deadline: Deadline
     ) -> api.TwentyQAnswerQuestionResponse:
         """The verdict on a question, given in view of what was answered before."""
-        talk = await self._sessions.read(request.conversation) if request.conversation else None
+        self._gate.require(request.question)
+        self._admit_details(request.target, request.details)
+        talk = request.conversation
+        inquiry = self._inquiries.make(
+            Task.ANSWER,
+            Task.ANSWER,
+            schemas.AnswerReply,
+            system={"secret": secret(request.target, request.category, request.details)},
+            history=await self._sessions.recall(talk) if talk else (),
+            values={"question": request.question},
+            search=True,
+        )
         try:
-            reply = await self._ask(
-                Task.ANSWER,
-                schemas.AnswerReply,
-                deadline,
-                system={"secret": secret(request.target, request.category, request.details)},
-                history=talk.turns if talk else (),
-                values={"question": request.question},
-            )
+            reply = await self._verdict(inquiry, request.question, deadline)
         except ModelBlocked:
             return api.TwentyQAnswerQuestionResponse(scale=schemas.NOT_UNDERSTOOD, raw_text=REFUSED)
         scale = reply.answer
-        if talk and scale not in (schemas.POLICY_VIOLATION, schemas.NOT_UNDERSTOOD):
-            await self._sessions.append(talk, request.question, scale)
+        if talk and scale in schemas.VERDICT_SCALES:
+            await self._sessions.remember(talk, pair(request.question, scale))
         return api.TwentyQAnswerQuestionResponse(scale=scale, raw_text=scale)
 
     async def verify_guess(
         self, request: api.TwentyQVerifyGuessRequest, deadline: Deadline
     ) -> api.TwentyQVerifyGuessResponse:
-        """How near a guess is; the target's own names need no model."""
+        """How near a guess is; the target's own names, and a slip of the finger, need no model."""
         path = self._known_name(request.target, request.guess)
         metrics.verify_path.labels(path or "llm").inc()
         if path:
             return api.TwentyQVerifyGuessResponse(result="ACCEPT", raw_text="정답")
-        values = {"target": request.target, "guess": request.guess}
-        reply = await self._ask(Task.VERIFY, schemas.VerifyReply, deadline, values=values)
+        self._gate.require(request.guess)
+        inquiry = self._inquiries.make(
+            Task.VERIFY,
+            Task.VERIFY,
+            schemas.VerifyReply,
+            values={"target": request.target, "guess": request.guess},
+            search=True,
+        )
+        said, names = normal(request.guess), [normal(name) for name in self._topics.names(request.target)]
+
+        async def judge() -> schemas.VerifyReply:
+            first = await self._inquiries.ask(inquiry, deadline)
+            if first.result == "근접" or (first.result == "오답" and not alike(said, names)):
+                return first
+            second = await self._inquiries.ask(inquiry, deadline)
+            metrics.verify_escalated.labels(str(second == first).lower()).inc()
+            return first if second == first else schemas.VerifyReply(result="근접")
+
+        parts = (inquiry.system, request.target, asked(request.guess))
+        reply = await self._inquiries.once(parts, schemas.VerifyReply, judge)
         return api.TwentyQVerifyGuessResponse(result=schemas.VERDICTS[reply.result], raw_text=reply.result)
 
     async def normalize_question(
@@ -137,10 +156,12 @@ class Twentyq:
     ) -> api.TwentyQNormalizeQuestionResponse:
         """The question with its typing mended, or as it was when the model does not help."""
         original = request.question
+        self._gate.require(original)
+        inquiry = self._inquiries.make(
+            Task.NORMALIZE, Task.NORMALIZE, schemas.NormalizeReply, values={"question": original}
+        )
         try:
-            reply = await self._ask(
-                Task.NORMALIZE, schemas.NormalizeReply, deadline, values={"question": original}
-            )
+            reply = await self._inquiries.ask(inquiry, deadline)
         except ModelFailure as failure:
             log.warning("twentyq_question_kept", outcome=failure.outcome)
             return api.TwentyQNormalizeQuestionResponse(normalized=original, original=original)
@@ -154,40 +175,45 @@ class Twentyq:
         """Whether two words mean the same thing; the target's own names need no model."""
         if self._known_name(request.target, request.guess):
             return api.TwentyQCheckSynonymResponse(result="EQUIVALENT", raw_text="동일")
+        self._gate.require(request.guess)
         values = {"target": request.target, "guess": request.guess}
-        reply = await self._ask(Task.SYNONYM, schemas.SynonymReply, deadline, values=values)
+        inquiry = self._inquiries.make(Task.SYNONYM, Task.SYNONYM, schemas.SynonymReply, values=values)
+        parts = (inquiry.system, request.target, asked(request.guess))
+        reply = await self._inquiries.once(
+            parts, schemas.SynonymReply, lambda: self._inquiries.ask(inquiry, deadline)
+        )
         return api.TwentyQCheckSynonymResponse(
             result=schemas.EQUIVALENCES[reply.result], raw_text=reply.result
         )
 
+    async def _verdict(
+        self, inquiry: Inquiry[schemas.AnswerReply], question: str, deadline: Deadline
+    ) -> schemas.AnswerReply:
+        if not stands_alone(question):
+            return await self._inquiries.ask(inquiry, deadline)
+        return await self._inquiries.once(
+            (inquiry.system, asked(question)),
+            schemas.AnswerReply,
+            lambda: self._inquiries.ask(inquiry, deadline),
+            keep=lambda reply: reply.answer in schemas.VERDICT_SCALES,
+        )
+
     def _known_name(self, target: str, guess: str) -> str:
-        """How the guess is known to name the target: `fast` (equal), `alias`, or not at all."""
+        """How the guess is known to name the target: `fast` (equal), `alias`, `fuzzy` (misspelt), or not."""
         said = normal(guess)
         equal, *aliases = map(normal, self._topics.names(target))
         if said and said == equal:
             return "fast"
-        return "alias" if said in aliases else ""
+        if said in aliases:
+            return "alias"
+        if any(misspelt(said, name) for name in (equal, *aliases)) and not self._topics.others(target, said):
+            return "fuzzy"
+        return ""
 
-    async def _ask(
-        self,
-        task: Task,
-        reply: type[T],
-        deadline: Deadline,
-        *,
-        values: Mapping[str, str],
-        system: Mapping[str, str] | None = None,
-        history: Sequence[Turn] = (),
-        accepts: Callable[[T], bool] = anything,
-    ) -> T:
-        prompt = self._prompts[task]
-        inquiry = Inquiry(
-            task,
-            system=prompt.system.render(system or {}),
-            turns=[*history, Turn(Role.USER, prompt.user.render(values))],
-            reply=reply,
-            accepts=accepts,
-        )
-        return (await self._model.complete(inquiry, deadline=deadline)).reply
+    def _admit_details(self, target: str, details: Mapping[str, Any] | None) -> None:
+        """Details of our own catalogue need no guard: an unlucky word there would block a whole game."""
+        if details and not self._topics.knows(target, details):
+            self._gate.require_details(details)
 
 
 def secret(target: str, category: str, details: Mapping[str, Any] | None) -> str:

@@ -13,8 +13,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
 
 from llm_server.errors import InvalidInput, TopicsExhausted
+from llm_server.names import misspelt, normal
 from llm_server.twentyq.categories import CATEGORIES
-from llm_server.twentyq.names import normal
 
 SHIPPED = Path(__file__).parent / "topics"
 
@@ -65,9 +65,15 @@ class Topics:
         """Raises TopicsError when a category is empty, or a name stands for two topics of a category."""
         self._by_category: dict[str, list[Topic]] = {category: [] for category in CATEGORIES}
         self._aliases: dict[str, set[str]] = defaultdict(set)
+        self._details: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for topic in topics:
             self._by_category[topic.category].append(topic)
             self._aliases[normal(topic.name)].update(topic.aliases)
+            self._details[normal(topic.name)].append(dict(topic.details))
+        self._names = {
+            *self._aliases,
+            *(normal(alias) for several in self._aliases.values() for alias in several),
+        }
         for category, members in self._by_category.items():
             _check(category, members)
 
@@ -104,6 +110,15 @@ class Topics:
             if pool:
                 return random.choice(pool)
         raise TopicsExhausted("every topic is banned")
+
+    def others(self, target: str, said: str) -> bool:
+        """Whether `said` (`normal`) is also the name of another topic, or one misspelt."""
+        own = {normal(name) for name in self.names(target)}
+        return any(said == name or misspelt(said, name) for name in self._names if name not in own)
+
+    def knows(self, target: str, details: Mapping[str, Any]) -> bool:
+        """Whether these are the details of a topic with this name."""
+        return dict(details) in self._details.get(normal(target), [])
 
     def names(self, target: str) -> tuple[str, ...]:
         """The target and what else it is called."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MODEL_VERSION = "demo-kb-1"
+THOUGHT = "생각"
 UNKNOWN_MODEL = "gemini-none"
 BAD_KEY = "invalid-key"
 
@@ -41,6 +42,7 @@ class GenerateRequest:
     system: str
     turns: tuple[tuple[str, str], ...]
     schema: Mapping[str, Any] = field(default_factory=dict)
+    thoughts: bool = False
 
     @property
     def last_turn(self) -> str:
@@ -73,15 +75,18 @@ def parse(model: str, body: Any) -> GenerateRequest:
         raise _invalid("contents", "contents is not specified")
     turns = tuple((turn.get("role", "user"), _text(turn)) for turn in contents)
     schema = config.get("responseJsonSchema") or config.get("responseSchema") or {}
-    return GenerateRequest(model, _text(named.get("systemInstruction") or {}), turns, schema)
+    thinking = {_camel(name): value for name, value in (config.get("thinkingConfig") or {}).items()}
+    thoughts = bool(thinking.get("includeThoughts"))
+    return GenerateRequest(model, _text(named.get("systemInstruction") or {}), turns, schema, thoughts)
 
 
 def answer(
     request: GenerateRequest, text: str, *, cached: int, number: int, finish: str = "STOP"
 ) -> dict[str, Any]:
     """The body of a good answer."""
+    thoughts = [{"text": THOUGHT, "thought": True}] if request.thoughts else []
     candidate = {
-        "content": {"parts": [{"text": text}], "role": "model"},
+        "content": {"parts": [*thoughts, {"text": text}], "role": "model"},
         "finishReason": finish,
         "index": 0,
         "safetyRatings": [],

@@ -15,7 +15,7 @@ import pytest
 from llm_server.app import run
 from llm_server.settings import ServerSettings
 from llm_server.twentyq.categories import CATEGORIES
-from playground.embedded import Valkey
+from playground.embedded import Postgres, Valkey
 from tests.llm_server.doors import Door, GrpcDoor, HttpDoor
 from tests.llm_server.provider import Provider
 from tests.support.polling import until
@@ -76,6 +76,28 @@ def topics_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
+PUZZLES: list[dict[str, Any]] = [
+    {
+        "id": number,
+        "title": f"제목 {number}",
+        "question": f"{number}번 방의 불이 밤새 꺼지지 않았다. 왜일까요?",
+        "answer": f"{number}번 방에는 아무도 없었고, 스위치를 아는 사람이 그날 이사를 갔다.",
+        "difficulty": (number - 1) % 5 + 1,
+        "hints": ["불을 보세요.", "사람을 보세요.", "그날을 보세요."],
+        "key_facts": ["방은 비어 있었다."],
+    }
+    for number in range(1, 11)
+]
+
+
+@pytest.fixture(scope="session")
+def content(topics_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Where the small catalogue and two puzzles of each difficulty stand, as variables."""
+    directory = tmp_path_factory.mktemp("puzzles")
+    (directory / "1.json").write_text(json.dumps(PUZZLES), "utf-8")
+    return {"TWENTYQ_TOPICS_DIR": str(topics_dir), "TURTLESOUP_PUZZLES_DIR": str(directory)}
+
+
 @pytest.fixture
 def socket_path() -> Iterator[Path]:
     """Where a Unix socket may stand."""
@@ -86,7 +108,11 @@ def socket_path() -> Iterator[Path]:
 
 @pytest.fixture
 async def launch(
-    valkey_server: Valkey, cache: Client, topics_dir: Path, socket_path: Path
+    valkey_server: Valkey,
+    cache: Client,
+    postgres_server: Postgres,
+    content: dict[str, str],
+    socket_path: Path,
 ) -> AsyncIterator[Launch]:
     """Start servers; they are stopped after the test."""
     async with AsyncExitStack() as stack:
@@ -96,7 +122,11 @@ async def launch(
                 {
                     "CACHE_HOST": "127.0.0.1",
                     "CACHE_PORT": valkey_server.port,
-                    "TWENTYQ_TOPICS_DIR": str(topics_dir),
+                    **content,
+                    "DB_SOCKET_PATH": str(postgres_server.socket_directory),
+                    "DB_PASSWORD": "x",
+                    "GEMINI_FALLBACK_MODEL": "",
+                    "LOG_DIR": "",
                     "HTTP_PORT": free_port(),
                     "GRPC_PORT": free_port(),
                     "GRPC_SOCKET_PATH": str(socket_path),

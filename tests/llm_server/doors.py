@@ -1,5 +1,6 @@
 """The doors of a running server as a caller sees them, made alike so that they can be compared."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -15,6 +16,7 @@ SERVICE = pb.DESCRIPTOR.services_by_name["LLMService"]
 
 ROUTES = {
     "GetModelConfig": ("GET", "/health/models"),
+    "GuardIsMalicious": ("POST", "/api/guard/checks"),
     "EndSession": ("DELETE", "/api/sessions/{session_id}"),
     "TwentyQSelectTopic": ("POST", "/api/llm/twentyq/topics/select"),
     "TwentyQGetCategories": ("GET", "/api/llm/twentyq/topics/categories"),
@@ -23,6 +25,15 @@ ROUTES = {
     "TwentyQVerifyGuess": ("POST", "/api/llm/twentyq/verifications"),
     "TwentyQNormalizeQuestion": ("POST", "/api/llm/twentyq/normalizations"),
     "TwentyQCheckSynonym": ("POST", "/api/llm/twentyq/synonym-checks"),
+    "TurtleSoupGeneratePuzzle": ("POST", "/api/llm/turtlesoup/puzzles"),
+    "TurtleSoupGetRandomPuzzle": ("GET", "/api/llm/turtlesoup/puzzles/random"),
+    "TurtleSoupRewriteScenario": ("POST", "/api/llm/turtlesoup/rewrites"),
+    "TurtleSoupAnswerQuestion": ("POST", "/api/llm/turtlesoup/answers"),
+    "TurtleSoupValidateSolution": ("POST", "/api/llm/turtlesoup/validations"),
+    "TurtleSoupGenerateHint": ("POST", "/api/llm/turtlesoup/hints"),
+    "GetDailyUsage": ("GET", "/api/usage/daily"),
+    "GetRecentUsage": ("GET", "/api/usage/recent"),
+    "GetTotalUsage": ("GET", "/api/usage/total"),
 }
 """Wire facts, written down a second time on purpose."""
 
@@ -72,8 +83,9 @@ class HttpDoor:
     ) -> Outcome:
         """Call an operation by its route."""
         method, path = ROUTES[name]
-        body = {"json": request} if method == "POST" else {}
-        answer = await self.raw(method, path.format_map(request), headers, **body)
+        rest = {name: value for name, value in request.items() if f"{{{name}}}" not in path}
+        sent = {"json": rest} if method == "POST" else {"params": rest}
+        answer = await self.raw(method, path.format_map(request), headers, **sent)
         shown = answer.headers["X-Request-ID"]
         if answer.status == 200:
             return Outcome("OK", reply=_present(answer.json), request_id=shown)
@@ -119,10 +131,31 @@ class GrpcDoor:
                 shown = str(initial.get("x-request-id", ""))
                 return Outcome(error.code().name, code, error.details() or "", {}, shown)
             shown = str(dict(await call.initial_metadata())["x-request-id"])
-            found = MessageToDict(reply, preserving_proto_field_name=True)
+            found = _numbers(MessageToDict(reply, preserving_proto_field_name=True))
             return Outcome("OK", reply=_present(found), request_id=shown)
+
+
+WIDE = re.compile("(total_)?([a-z]+_)?tokens|.*request_count|.*cost_micro_usd")
+"""Fields of 64 bits, which JSON of protobuf writes as text."""
+
+
+def _numbers(found: Any) -> Any:
+    if isinstance(found, list):
+        return [_numbers(item) for item in found]
+    if not isinstance(found, dict):
+        return found
+    return {
+        name: int(value) if isinstance(value, str) and WIDE.fullmatch(name) else _numbers(value)
+        for name, value in found.items()
+    }
 
 
 def _present(reply: Mapping[str, Any]) -> dict[str, Any]:
     """Without what proto3 cannot tell from absent: null, false, zero, blank."""
-    return {name: value for name, value in reply.items() if value}
+    return {name: _inside(value) for name, value in reply.items() if value}
+
+
+def _inside(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_present(item) if isinstance(item, dict) else item for item in value]
+    return value

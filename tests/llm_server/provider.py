@@ -9,21 +9,39 @@ from playground.demo_model.server import GeminiServer
 
 GOOD: dict[str, Any] = {
     "answer": "예",
+    "important": True,
     "hints": ["밤마다 모양이 바뀌어도 늘 같은 얼굴이지"],
+    "hint": "그곳이 어디였는지 생각해 보세요.",
     "normalized": "큰가요?",
+    "title": "새 수수께끼",
+    "scenario": "아무도 없는 방에서 박수 소리가 났다. 왜일까요?",
+    "solution": "방에는 박수를 치면 켜지는 전등을 시험하던 녹음기가 있었다.",
+    "difficulty": 3,
 }
 
 
 class Words:
-    """Answers every schema with a fixed value; `result` has two meanings, told apart by its enum."""
+    """Answers every schema with fixed values, and says back what comes without one."""
 
     def __init__(self) -> None:
         self.values: dict[str, Any] = dict(GOOD)
+        self.text: str | None = None
 
     def reply(self, request: GenerateRequest) -> str:
-        ((name, schema),) = request.schema["properties"].items()
-        value = self.values.get(name, schema.get("enum", [""])[0])
-        return json.dumps({name: value}, ensure_ascii=False)
+        properties = request.schema.get("properties")
+        if properties is None:
+            return request.turns[-1][1] if self.text is None else self.text
+        found = {name: self._value(name, schema, properties) for name, schema in properties.items()}
+        return json.dumps(found, ensure_ascii=False)
+
+    def _value(self, name: str, schema: Mapping[str, Any], properties: Mapping[str, Any]) -> Any:
+        if "enum" in schema and self.values.get(name) not in schema["enum"]:
+            return schema["enum"][0]
+        if name == "hints" and "title" in properties:
+            return ["하나를 보세요", "둘을 보세요", "셋을 보세요"]
+        return self.values.get(
+            name, {"integer": 0, "boolean": False, "array": []}.get(schema.get("type", ""), "")
+        )
 
     def suggestions(self) -> Mapping[str, list[str]]:
         return {}

@@ -22,7 +22,7 @@ from tests.llm_server.conftest import Launch, Running
 from tests.llm_server.doors import HttpDoor
 from tests.llm_server.provider import Provider
 from tests.support.polling import until
-from tests.support.servers import free_port
+from tests.support.servers import Client, free_port
 
 GUESS = {"target": "사과", "guess": "배"}
 PATH = "/api/llm/twentyq/verifications"
@@ -88,7 +88,11 @@ async def test_hanging_up_on_http_hangs_up_on_the_model(asked: Running, provider
 
 async def test_a_stopping_server_finishes_what_runs(asked: Running, provider: Provider) -> None:
     provider.script(Rule(delay_ms=800))
-    asking = [asyncio.create_task(door.call("TwentyQVerifyGuess", GUESS)) for door in asked.doors]
+    guesses = [GUESS | {"guess": guess} for guess in ("배", "감", "귤")]
+    asking = [
+        asyncio.create_task(door.call("TwentyQVerifyGuess", guess))
+        for door, guess in zip(asked.doors, guesses, strict=True)
+    ]
     await waiting(provider, 3)
     asked.stop.set()
 
@@ -136,7 +140,7 @@ async def test_a_bug_is_an_internal_error_that_tells_nothing(
 
 
 async def test_the_log_names_calls_and_keeps_secrets(
-    launch: Launch, provider: Provider, valkey_server: Valkey
+    launch: Launch, provider: Provider, cache: Client
 ) -> None:
     with capture_logs() as records:
         server = await launch(
@@ -146,6 +150,7 @@ async def test_the_log_names_calls_and_keeps_secrets(
         question = {"target": "사과", "category": "food", "question": "둥근가요?", "chat_id": "7"}
         for rule in (Rule(delay_ms=1), Rule(kind="status", status=403), Rule(kind="truncated_json")):
             provider.script(rule)
+            await cache.flushall()
             for door in server.doors:
                 await door.call("TwentyQAnswerQuestion", question, headers=headers)
                 await door.call("TwentyQSelectTopic", {"category": "food"}, headers=headers)

@@ -51,6 +51,10 @@ class Proxy:
         self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
         self.port = self._server.sockets[0].getsockname()[1]
 
+    async def restart(self) -> None:
+        """Listen again, on the same port."""
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
+
     async def stop(self) -> None:
         """Cut everybody off."""
         if self._server:

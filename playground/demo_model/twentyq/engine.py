@@ -20,6 +20,7 @@ from playground.demo_model.twentyq.topics import Topic
 _QUOTES = {"&quot;": '"', "&apos;": "'"}
 _TARGET = re.compile(r"^target: (.+)$", re.MULTILINE)
 _NO_HINT = "이 단어는 데모가 모르는 단어라 힌트를 준비하지 못했어요."
+_NO_CHAT = "저는 스무고개만 아는 데모 모델이에요. 자유로운 대화는 GOOGLE_API_KEY를 넣으면 할 수 있어요."
 _SAME, _DIFFERENT = "동일", "상이"
 
 
@@ -34,7 +35,11 @@ class TwentyqEngine:
 
     def reply(self, request: GenerateRequest) -> str | None:
         """The answer in the shape of the request's schema; None when it is no task of this game."""
-        properties: Mapping[str, Any] = request.schema.get("properties", {})
+        if not request.schema and not request.system:
+            return _NO_CHAT
+        return self._task(request, request.schema.get("properties", {}))
+
+    def _task(self, request: GenerateRequest, properties: Mapping[str, Any]) -> str | None:
         match list(properties):
             case ["answer"]:
                 return _dump(answer=self._judge.answer(self._secret(request), _tag(request, "question")))

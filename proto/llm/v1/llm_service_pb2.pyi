@@ -972,6 +972,8 @@ class DailyUsageResponse(_message.Message):
     REASONING_TOKENS_FIELD_NUMBER: _builtins.int
     REQUEST_COUNT_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
+    CACHED_TOKENS_FIELD_NUMBER: _builtins.int
+    COST_MICRO_USD_FIELD_NUMBER: _builtins.int
     usage_date: _builtins.str
     """YYYY-MM-DD in Asia/Seoul."""
     input_tokens: _builtins.int
@@ -981,6 +983,10 @@ class DailyUsageResponse(_message.Message):
     reasoning_tokens: _builtins.int
     request_count: _builtins.int
     model: _builtins.str
+    cached_tokens: _builtins.int
+    """Included in input_tokens."""
+    cost_micro_usd: _builtins.int
+    """Millionths of a US dollar, by the price table of the day."""
     def __init__(
         self,
         *,
@@ -991,10 +997,12 @@ class DailyUsageResponse(_message.Message):
         reasoning_tokens: _builtins.int = ...,
         request_count: _builtins.int = ...,
         model: _builtins.str = ...,
+        cached_tokens: _builtins.int = ...,
+        cost_micro_usd: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["input_tokens", b"input_tokens", "model", b"model", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens", "request_count", b"request_count", "total_tokens", b"total_tokens", "usage_date", b"usage_date"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cached_tokens", b"cached_tokens", "cost_micro_usd", b"cost_micro_usd", "input_tokens", b"input_tokens", "model", b"model", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens", "request_count", b"request_count", "total_tokens", b"total_tokens", "usage_date", b"usage_date"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1009,12 +1017,18 @@ class UsageResponse(_message.Message):
     TOTAL_TOKENS_FIELD_NUMBER: _builtins.int
     REASONING_TOKENS_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
+    CACHED_TOKENS_FIELD_NUMBER: _builtins.int
+    COST_MICRO_USD_FIELD_NUMBER: _builtins.int
     input_tokens: _builtins.int
     output_tokens: _builtins.int
     """Includes reasoning_tokens."""
     total_tokens: _builtins.int
     reasoning_tokens: _builtins.int
     model: _builtins.str
+    cached_tokens: _builtins.int
+    """Included in input_tokens."""
+    cost_micro_usd: _builtins.int
+    """Millionths of a US dollar, by the price tables of the days."""
     def __init__(
         self,
         *,
@@ -1023,10 +1037,12 @@ class UsageResponse(_message.Message):
         total_tokens: _builtins.int = ...,
         reasoning_tokens: _builtins.int = ...,
         model: _builtins.str = ...,
+        cached_tokens: _builtins.int = ...,
+        cost_micro_usd: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["input_tokens", b"input_tokens", "model", b"model", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens", "total_tokens", b"total_tokens"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cached_tokens", b"cached_tokens", "cost_micro_usd", b"cost_micro_usd", "input_tokens", b"input_tokens", "model", b"model", "output_tokens", b"output_tokens", "reasoning_tokens", b"reasoning_tokens", "total_tokens", b"total_tokens"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1062,11 +1078,17 @@ class UsageListResponse(_message.Message):
     TOTAL_TOKENS_FIELD_NUMBER: _builtins.int
     TOTAL_REQUEST_COUNT_FIELD_NUMBER: _builtins.int
     MODEL_FIELD_NUMBER: _builtins.int
+    TOTAL_CACHED_TOKENS_FIELD_NUMBER: _builtins.int
+    TOTAL_COST_MICRO_USD_FIELD_NUMBER: _builtins.int
     total_input_tokens: _builtins.int
     total_output_tokens: _builtins.int
     total_tokens: _builtins.int
     total_request_count: _builtins.int
     model: _builtins.str
+    total_cached_tokens: _builtins.int
+    """Included in total_input_tokens."""
+    total_cost_micro_usd: _builtins.int
+    """Millionths of a US dollar, by the price tables of the days."""
     @_builtins.property
     def usages(self) -> _containers.RepeatedCompositeFieldContainer[Global___DailyUsageResponse]: ...
     def __init__(
@@ -1078,10 +1100,12 @@ class UsageListResponse(_message.Message):
         total_tokens: _builtins.int = ...,
         total_request_count: _builtins.int = ...,
         model: _builtins.str = ...,
+        total_cached_tokens: _builtins.int = ...,
+        total_cost_micro_usd: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "total_input_tokens", b"total_input_tokens", "total_output_tokens", b"total_output_tokens", "total_request_count", b"total_request_count", "total_tokens", b"total_tokens", "usages", b"usages"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "total_cached_tokens", b"total_cached_tokens", "total_cost_micro_usd", b"total_cost_micro_usd", "total_input_tokens", b"total_input_tokens", "total_output_tokens", b"total_output_tokens", "total_request_count", b"total_request_count", "total_tokens", b"total_tokens", "usages", b"usages"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

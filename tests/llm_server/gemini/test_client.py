@@ -13,6 +13,7 @@ from aiohttp.test_utils import TestServer
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
 
+from llm_server.activity import Activity
 from llm_server.errors import (
     ModelBlocked,
     ModelFailure,
@@ -23,8 +24,9 @@ from llm_server.errors import (
     QuotaExhausted,
 )
 from llm_server.gemini.client import Gemini
-from llm_server.gemini.plans import Plan
-from llm_server.model import NO_DEADLINE, Deadline, Inquiry, Role, Task, Turn
+from llm_server.gemini.plans import Plans
+from llm_server.model import NO_DEADLINE, Deadline, Inquiry, Role, Task, Text, Turn, Usage
+from llm_server.settings import ServerSettings
 from playground.demo_model.faults import Rule
 from playground.demo_model.protocol import BAD_KEY, MODEL_VERSION
 from tests.llm_server.provider import Provider
@@ -43,6 +45,13 @@ class AtOnce(Random):
         return a
 
 
+class Nobody:
+    """A recorder that forgets."""
+
+    def record(self, task: str, model: str, usage: Usage, *, search_queries: int = 0) -> None:
+        """Forget."""
+
+
 INQUIRY = Inquiry(Task.ANSWER, system="rules", turns=[Turn(Role.USER, "큰가요?")], reply=Yes)
 ATTEMPTS = 4
 
@@ -55,7 +64,9 @@ async def make(provider: Provider) -> AsyncIterator[Make]:
 
         def made(*several: str, model: str = "gemini-3-flash-preview", **changes: Any) -> Gemini:
             keys = changes.pop("keys", several or ("key-one",))
+            settings = {"GEMINI_MODEL": model, "GEMINI_FALLBACK_MODEL": "", **changes.pop("settings", {})}
             options = {
+                "ledger": Activity(Nobody()),
                 "session": session,
                 "base_url": provider.base_url,
                 "timeout": 5,
@@ -64,7 +75,7 @@ async def make(provider: Provider) -> AsyncIterator[Make]:
                 "random": AtOnce(),
                 **changes,
             }
-            return Gemini({task: Plan(model, {}) for task in Task}, keys, **options)
+            return Gemini(Plans(ServerSettings.model_validate(settings)), keys, **options)
 
         yield made
 
@@ -221,6 +232,88 @@ async def test_an_unknown_model(make: Make, provider: Provider) -> None:
     assert type(failure) is ModelRejected
     assert failure.details == {"provider_status": 404}
     assert len(provider.requests) == 1
+
+
+# ---- what is asked for --------------------------------------------------------------------------------------
+
+
+async def test_free_words_and_thoughts(make: Make, provider: Provider) -> None:
+    asking = Inquiry(Task.CHAT, "", INQUIRY.turns, Text, thoughts=True, model="gemini-3.5-flash")
+    reply = (await make().complete(asking, deadline=NO_DEADLINE)).reply
+
+    assert reply == Text(text="큰가요?", reasoning="생각")
+    (recorded,) = provider.requests
+    assert recorded.path.endswith("/gemini-3.5-flash:generateContent")
+    assert "systemInstruction" not in recorded.body
+    assert "responseMimeType" not in recorded.body["generationConfig"]
+    assert recorded.body["generationConfig"]["thinkingConfig"]["includeThoughts"] is True
+
+
+@pytest.mark.parametrize(("allowed", "wanted"), [(True, True), (True, False), (False, True)])
+async def test_looking_things_up(make: Make, provider: Provider, allowed: bool, wanted: bool) -> None:
+    asking = Inquiry(Task.ANSWER, system="rules", turns=INQUIRY.turns, reply=Yes, search=wanted)
+    await make(settings={"GEMINI_SEARCH_ENABLED": allowed}).complete(asking, deadline=NO_DEADLINE)
+
+    expected: Any = [{"googleSearch": {}}] if allowed and wanted else None
+    assert provider.bodies[0].get("tools") == expected
+
+
+# ---- a model in reserve -------------------------------------------------------------------------------------
+
+RESERVE = {"GEMINI_FALLBACK_MODEL": "gemini-3.1-flash-lite"}
+
+
+def models(provider: Provider) -> list[str]:
+    return [recorded.path.rpartition("/")[2].partition(":")[0] for recorded in provider.requests]
+
+
+async def test_an_overloaded_model_is_replaced_after_two_tries(make: Make, provider: Provider) -> None:
+    provider.script(Rule(kind="status", status=503, times=2))
+
+    assert (await make(settings=RESERVE).complete(INQUIRY, deadline=NO_DEADLINE)).reply.answer == "예"
+    assert models(provider) == ["gemini-3-flash-preview"] * 2 + ["gemini-3.1-flash-lite"]
+
+
+@pytest.mark.parametrize("quota", ["PerDay", "PerMinute"])
+async def test_a_used_up_model_is_replaced(
+    make: Make, provider: Provider, quota: Literal["PerDay", "PerMinute"]
+) -> None:
+    provider.script(Rule(kind="status", status=429, quota=quota, retry_seconds=30, times=1))
+    gemini = make(settings=RESERVE)
+    for _ in range(2):
+        await gemini.complete(INQUIRY, deadline=NO_DEADLINE)
+
+    assert models(provider) == ["gemini-3-flash-preview"] + ["gemini-3.1-flash-lite"] * 2
+
+
+async def test_a_short_rate_limit_is_waited_for(make: Make, provider: Provider) -> None:
+    provider.script(Rule(kind="status", status=429, retry_seconds=0.05, times=1))
+    await make(settings=RESERVE).complete(INQUIRY, deadline=NO_DEADLINE)
+
+    assert models(provider) == ["gemini-3-flash-preview"] * 2
+
+
+async def test_both_models_share_the_attempts(make: Make, provider: Provider) -> None:
+    provider.script(Rule(kind="status", status=503))
+
+    assert type(await failed(make(settings=RESERVE))) is ModelUnavailable
+    assert len(provider.requests) == ATTEMPTS
+
+
+async def test_a_reserve_that_is_not_to_be_had_hides_nothing(make: Make, provider: Provider) -> None:
+    provider.script(Rule(kind="status", status=503))
+    failure = await failed(make(settings={"GEMINI_FALLBACK_MODEL": "gemini-none"}))
+
+    assert type(failure) is ModelUnavailable
+    assert failure.details == {"provider_status": 503}
+    assert models(provider)[-1] == "gemini-none"
+
+
+async def test_other_faults_do_not_change_the_model(make: Make, provider: Provider) -> None:
+    provider.script(Rule(kind="outside_enum"))
+
+    assert type(await failed(make(settings=RESERVE))) is ModelUnreadable
+    assert set(models(provider)) == {"gemini-3-flash-preview"}
 
 
 # ---- keys -----------------------------------------------------------------------------------------------

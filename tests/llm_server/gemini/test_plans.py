@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from llm_server.gemini.plans import describe, effective_temperature, plans, retired
+from llm_server.gemini.plans import Plans, describe, effective_temperature, retired
 from llm_server.model import Task
 from llm_server.settings import ServerSettings
 
@@ -26,35 +26,50 @@ def settings(**values: Any) -> ServerSettings:
     ],
 )
 def test_each_family_is_asked_as_it_wants(model: str, thinking: str, generation: dict[str, Any]) -> None:
-    found = plans(
+    found = Plans(
         settings(
             GEMINI_MODEL=model,
             GEMINI_THINKING_LEVEL_ANSWER=thinking,
             GEMINI_TEMPERATURE=0.3,
             GEMINI_MAX_TOKENS=100,
         )
-    )[Task.ANSWER]
+    ).of(Task.ANSWER)
 
     assert found.model == model
-    assert found.generation == {
-        "maxOutputTokens": 100,
-        "responseMimeType": "application/json",
-        **generation,
-    }
+    assert found.generation == {"maxOutputTokens": 100, **generation}
 
 
 def test_every_task_has_a_plan_and_its_own_model() -> None:
-    found = plans(
+    found = Plans(
         settings(GEMINI_MODEL="gemini-3-d", GEMINI_HINTS_MODEL="gemini-3-h", GEMINI_VERIFY_MODEL="gemini-3-v")
     )
 
-    assert {task: plan.model for task, plan in found.items()} == {
-        Task.ANSWER: "gemini-3-d",
-        Task.HINTS: "gemini-3-h",
-        Task.VERIFY: "gemini-3-v",
-        Task.NORMALIZE: "gemini-3-d",
-        Task.SYNONYM: "gemini-3-d",
-    }
+    hinting = {task for task in Task if found.of(task).model == "gemini-3-h"}
+    assert hinting == {Task.HINTS, Task.PUZZLE}
+    assert {task for task in Task if found.of(task).model == "gemini-3-v"} == {Task.VERIFY}
+    assert found.of(Task.CHAT).model == "gemini-3-d"
+    assert found.models() == {"gemini-3-d", "gemini-3-h", "gemini-3-v", "gemini-3.1-flash-lite"}
+
+
+def test_a_chosen_model_is_asked_as_its_family_wants_and_has_nobody_in_reserve() -> None:
+    found = Plans(settings(GEMINI_TEMPERATURE=0.3))
+
+    assert found.of(Task.CHAT, "gemini-2.0-flash").generation["temperature"] == 0.3
+    assert found.fallback(Task.CHAT, "gemini-2.0-flash") is None
+
+
+@pytest.mark.parametrize(("reserve", "expected"), [("gemini-3.5-flash", "gemini-3.5-flash"), ("", None)])
+def test_the_model_in_reserve(reserve: str, expected: str | None) -> None:
+    found = Plans(settings(GEMINI_FALLBACK_MODEL=reserve)).fallback(Task.ANSWER, "")
+
+    assert (found.model if found else None) == expected
+
+
+def test_a_model_is_not_in_reserve_for_itself() -> None:
+    found = Plans(settings(GEMINI_FALLBACK_MODEL="gemini-3-a", GEMINI_ANSWER_MODEL="gemini-3-a"))
+
+    assert found.fallback(Task.ANSWER, "") is None
+    assert found.fallback(Task.HINTS, "") is not None
 
 
 def test_what_callers_are_told() -> None:

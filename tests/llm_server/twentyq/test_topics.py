@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from llm_server.errors import InvalidInput, TopicsExhausted
+from llm_server.names import normal
 from llm_server.twentyq.categories import CATEGORIES, spoken
-from llm_server.twentyq.names import normal
 from llm_server.twentyq.topics import Topic, Topics, TopicsError
 
 

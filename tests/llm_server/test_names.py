@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_server.twentyq.names import normal, reveals
+from llm_server.names import normal, reveals
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,152 @@
+"""The guard itself: looks at every view of a text and says how much it looks like an attack, and why. Pure.
+
+The score of a view is 1 − Π(1 − weight) over the rules that fit: one unmistakable attack is enough, several
+hints add up. The score of the text is that of its worst view.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from llm_server.guard import packs as packs_module
+from llm_server.guard.matcher import Found, Matcher
+from llm_server.guard.packs import SHIPPED, Packs, Rule
+from llm_server.guard.views import View, invisible_inside, views
+
+LONGEST = 4000
+"""Characters of a text; no game needs more."""
+
+DEFAULT_THRESHOLD = 0.7
+_TOLD = 0.25
+"""What is left of a rule's weight in a question about somebody else."""
+
+_HIDDEN = 0.9
+"""The weight of text in a channel that exists only to hide it."""
+
+_INVISIBLE = 0.3
+_MOST_INVISIBLE = 3
+_ASKS = re.compile(
+    r"(?:\?|나요|까요|가요|는지|은지|건지|냐|니|죠|지요|(?:었|았|했|였|겠|거|건|예|에|어|아)(?:어|여)?요|했어|였어|은가|는가|인가)[\s.!?~…ㅋㅎㅠ]*$"
+)
+_JAMO_ONLY = re.compile(
+    "[\\u1100-\\u11ff\\u3130-\\u318f\\ua960-\\ua97f\\ud7b0-\\ud7ff\\s\\d!-/:-@\\[-`{-~\\u2000-\\u206f\\u3000-\\u303f]+"
+)
+_JAMO = re.compile("[\\u1100-\\u11ff\\u3130-\\u318f\\ua960-\\ua97f\\ud7b0-\\ud7ff]")
+_EMOJI = re.compile(
+    "[\\u00a9\\u00ae\\u203c\\u2049\\u2122\\u2139\\u2194-\\u21aa\\u231a-\\u23ff\\u25aa-\\u25fe\\u2600-\\u27bf\\u2934\\u2935\\u2b05-\\u2b55"
+    "\\u3030\\u303d\\u3297\\u3299\\U0001f000-\\U0001faff]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that fitted, and the view in which it did."""
+
+    id: str
+    weight: float
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """How much a text looks like an attack (0 to 1), and why; the heaviest hit first."""
+
+    score: float
+    malicious: bool
+    threshold: float
+    hits: tuple[Hit, ...]
+    view: str
+    version: str
+
+
+class Guard:
+    """The packs, ready for use. `broken` names what was left out of them."""
+
+    def __init__(self, packs: Packs, *, threshold: float, block_emoji: bool, block_jamo: bool) -> None:
+        """A `threshold` of 0 leaves it to the packs."""
+        self._structures, bad_patterns = packs_module.patterns(packs)
+        concepts: dict[str, set[str]] = {}
+        for pack in packs.packs.values():
+            for name, words in pack.concepts.items():
+                concepts.setdefault(name, set()).update(words)
+        rules = [(name, rule) for name, pack in packs.packs.items() for rule in pack.rules]
+        unknown = [
+            f"{name}: {rule.id}: no concept {concept}"
+            for name, rule in rules
+            for concept in (*rule.all, *rule.unless)
+            if concept not in concepts
+        ]
+        self._rules = [rule for _, rule in rules if set(rule.all) <= concepts.keys()]
+        self._matcher = Matcher(concepts)
+        self._block_emoji, self._block_jamo = block_emoji, block_jamo
+        self.broken = (*packs.broken, *bad_patterns, *unknown)
+        self.packs = tuple(packs.packs)
+        self.version = packs.version
+        self.threshold = threshold or packs.threshold or DEFAULT_THRESHOLD
+
+    @classmethod
+    def load(
+        cls,
+        directory: Path = SHIPPED,
+        *,
+        threshold: float = 0.85,
+        block_emoji: bool = False,
+        block_jamo: bool = False,
+    ) -> Self:
+        """The guard with the packs of a directory, or the shipped ones when it has none."""
+        packs = packs_module.load(directory)
+        return cls(packs, threshold=threshold, block_emoji=block_emoji, block_jamo=block_jamo)
+
+    def evaluate(self, text: str) -> Evaluation:
+        """Look at a text; never raises, and takes time in proportion to its length."""
+        if len(text) > LONGEST:
+            return self._evaluation([Hit("too_long", 1.0, "plain")])
+        if self._block_jamo and _JAMO.search(text) and _JAMO_ONLY.fullmatch(text):
+            return self._evaluation([Hit("jamo_only", self.threshold, "plain")])
+        if self._block_emoji and _EMOJI.search(text):
+            return self._evaluation([Hit("emoji_detected", self.threshold, "plain")])
+        worst: list[Hit] = []
+        for view in views(text):
+            hits = self._hits(view)
+            if view.name == "plain" and invisible_inside(text) >= _MOST_INVISIBLE:
+                hits.append(Hit("invisible_characters", _INVISIBLE, view.name))
+            if _score(hits) > _score(worst):
+                worst = hits
+        return self._evaluation(worst)
+
+    def _hits(self, view: View) -> list[Hit]:
+        found = self._matcher.find(view.text)
+        told = found.has("others") and not found.has("addressed") and bool(_ASKS.search(view.text))
+        hits = [Hit("hidden_text", _HIDDEN, view.name)] if view.hidden else []
+        for rule in self._rules:
+            if _fits(rule, found):
+                weight = rule.weight * _TOLD if told and rule.told else rule.weight
+                hits.append(Hit(rule.id, weight, view.name))
+        hits += [
+            Hit(structure.id, structure.weight, view.name)
+            for structure, pattern in self._structures
+            if pattern.search(view.text)
+        ]
+        return hits
+
+    def _evaluation(self, hits: list[Hit]) -> Evaluation:
+        score = round(_score(hits), 4)
+        ordered = sorted(hits, key=lambda hit: (-hit.weight, hit.id))
+        view = ordered[0].view if ordered else "plain"
+        return Evaluation(score, score >= self.threshold, self.threshold, tuple(ordered), view, self.version)
+
+
+def _score(hits: list[Hit]) -> float:
+    return 1 - math.prod(1 - hit.weight for hit in hits)
+
+
+def _fits(rule: Rule, found: Found) -> bool:
+    first, *others = rule.all
+    if not all(map(found.has, rule.all)) or any(map(found.has, rule.unless)):
+        return False
+    return any(
+        all(found.near(at, other, rule.within, after=rule.ordered) for other in others)
+        for at in found.places[first]
+    )

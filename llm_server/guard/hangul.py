@@ -1,0 +1,106 @@
+"""Korean that was taken apart or typed on the wrong keyboard. Pure, total, linear."""
+
+import re
+
+from botkit.chat.hangul import FINALS, FIRST, INITIALS, MEDIALS
+
+_KEYS = dict(
+    zip(
+        "qwertyuiopasdfghjklzxcvbnmQWERTOP",
+        "ㅂㅈㄷㄱㅅㅛㅕㅑㅐㅔㅁㄴㅇㄹㅎㅗㅓㅏㅣㅋㅌㅊㅍㅠㅜㅡㅃㅉㄸㄲㅆㅒㅖ",
+        strict=True,
+    )
+)
+"""The two-set keyboard."""
+
+_VOWELS = {"ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ"}
+_PAIRS = dict(
+    zip(
+        "ㄱㅅ ㄴㅈ ㄴㅎ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅂㅅ".split(),
+        "ㄳㄵㄶㄺㄻㄼㄽㄾㄿㅀㅄ",
+        strict=True,
+    )
+)
+_RUN = re.compile(r"[ㄱ-ㅎㅏ-ㅣ](?:[\s.,·/|_-]{0,2}[ㄱ-ㅎㅏ-ㅣ]){3,}")
+_JAMO = re.compile("[ㄱ-ㅎㅏ-ㅣ]")
+_VOWEL = re.compile("[ㅏ-ㅣ]")
+_WORD = re.compile("[A-Za-z]{3,}")
+
+
+def composed(jamo: str) -> str:
+    """Compatibility jamo as syllables, as an input method makes them; what fits nowhere stays as it is."""
+    out: list[str] = []
+    at, end = 0, len(jamo)
+    while at < end:
+        medial, after = _medial(jamo, at + 1)
+        if jamo[at] not in INITIALS or not medial:
+            out.append(jamo[at])
+            at += 1
+            continue
+        final, after = _final(jamo, after)
+        out.append(
+            chr(
+                FIRST
+                + (INITIALS.index(jamo[at]) * len(MEDIALS) + MEDIALS.index(medial)) * len(FINALS)
+                + FINALS.index(final)
+            )
+        )
+        at = after
+    return "".join(out)
+
+
+def joined(text: str) -> str | None:
+    """The text with its runs of jamo composed; None when there is none with a vowel."""
+    found = False
+
+    def put(match: re.Match[str]) -> str:
+        nonlocal found
+        if not _VOWEL.search(match[0]):
+            return match[0]
+        found = True
+        return composed("".join(_JAMO.findall(match[0])))
+
+    changed = _RUN.sub(put, text)
+    return changed if found else None
+
+
+def retyped(text: str) -> str | None:
+    """The text typed on a Korean keyboard; None unless most of its Latin words become Korean there."""
+    words = _WORD.findall(text)
+    korean = {word: typed for word in set(words) if (typed := _typed(word)) is not None}
+    if not words or 2 * sum(len(word) for word in words if word in korean) < sum(map(len, words)):
+        return None
+    return _WORD.sub(lambda match: korean.get(match[0], match[0]), text)
+
+
+def _typed(word: str) -> str | None:
+    """The word on the Korean keyboard, when nothing but whole syllables comes out."""
+    keys = [_KEYS.get(char) or _KEYS.get(char.lower(), "") for char in word]
+    typed = composed("".join(keys))
+    return None if _JAMO.search(typed) else typed
+
+
+def _medial(jamo: str, at: int) -> tuple[str, int]:
+    """The vowel that begins at a place, and where it ends; blank when there is none."""
+    first = jamo[at : at + 1]
+    if not first or first not in MEDIALS:
+        return "", at
+    double = _VOWELS.get(jamo[at : at + 2], "")
+    return (double, at + 2) if double else (first, at + 1)
+
+
+def _final(jamo: str, at: int) -> tuple[str, int]:
+    """The consonants that end a syllable, unless they begin the next one."""
+    double = _PAIRS.get(jamo[at : at + 2], "")
+    if double and not _begins(jamo, at + 1):
+        return double, at + 2
+    first = jamo[at : at + 1]
+    if first and first in FINALS and not _begins(jamo, at):
+        return first, at + 1
+    return "", at
+
+
+def _begins(jamo: str, at: int) -> bool:
+    """Whether the consonant at a place is followed by a vowel."""
+    following = jamo[at + 1 : at + 2]
+    return bool(following) and following in MEDIALS

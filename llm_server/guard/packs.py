@@ -1,0 +1,109 @@
+"""Rule packs: YAML files with concepts (words), rules (concepts near each other) and structures (patterns).
+
+A file that cannot be used is left out as a whole, a pattern that cannot be compiled only by itself; both are
+named, and whoever loads them decides whether that is bad enough.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+SHIPPED = Path(__file__).parent / "rulepacks"
+
+Weight = Annotated[float, Field(gt=0, le=1)]
+
+
+class PacksError(Exception):
+    """The packs are not fit for production; says which and why."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Rule(_Part):
+    """`all` concepts within `within` letters of the first one; `ordered`: they follow it.
+
+    `told`: a question about somebody else is no attack, its weight counts a quarter. `unless` names concepts
+    whose presence makes the rule void.
+    """
+
+    id: str
+    weight: Weight
+    all: Annotated[tuple[str, ...], Field(min_length=1)]
+    within: Annotated[int, Field(gt=0, le=200)] = 40
+    ordered: bool = False
+    told: bool = False
+    unless: tuple[str, ...] = ()
+
+
+class Structure(_Part):
+    """A pattern that never occurs in honest chat, with bounded repetitions only."""
+
+    id: str
+    weight: Weight
+    pattern: str
+
+
+class Pack(_Part):
+    """One file."""
+
+    version: int
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.0
+    concepts: Mapping[str, tuple[str, ...]] = {}
+    rules: tuple[Rule, ...] = ()
+    structures: tuple[Structure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Packs:
+    """Everything that could be read, by name, and what was left out."""
+
+    packs: Mapping[str, Pack]
+    broken: tuple[str, ...]
+
+    @property
+    def version(self) -> str:
+        """Name and version of each."""
+        return " ".join(f"{name}-{pack.version}" for name, pack in self.packs.items())
+
+    @property
+    def threshold(self) -> float:
+        """The largest of the packs."""
+        return max((pack.threshold for pack in self.packs.values()), default=0.0)
+
+
+def load(directory: Path) -> Packs:
+    """Read every `*.yml`, then `*.yaml`; a directory without any stands for the shipped one."""
+    files = [*sorted(directory.glob("*.yml")), *sorted(directory.glob("*.yaml"))]
+    if not files:
+        return load(SHIPPED)
+    packs: dict[str, Pack] = {}
+    broken: list[str] = []
+    for path in files:
+        try:
+            packs[path.stem] = Pack.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        except ValidationError as error:
+            first = error.errors()[0]
+            broken.append(f"{path.name}: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+        except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+            broken.append(f"{path.name}: {str(error)[:200]}")
+    return Packs(packs, tuple(broken))
+
+
+def patterns(packs: Packs) -> tuple[list[tuple[Structure, re.Pattern[str]]], list[str]]:
+    """The structures with their compiled patterns, and what was left out."""
+    compiled: list[tuple[Structure, re.Pattern[str]]] = []
+    broken: list[str] = []
+    for name, pack in packs.packs.items():
+        for structure in pack.structures:
+            try:
+                compiled.append((structure, re.compile(structure.pattern, re.IGNORECASE | re.MULTILINE)))
+            except re.error as error:
+                broken.append(f"{name}: {structure.id}: {error}")
+    return compiled, broken

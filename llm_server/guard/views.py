@@ -1,0 +1,127 @@
+"""A text as a reader might see it: cleaned, and with everything that could hide in it brought to light. Pure.
+
+The number of views and their length are bounded, so the work is linear in the length of the text.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llm_server.guard import decoders, hangul
+
+PLAIN = "plain"
+MOST = 24
+"""Views of one text."""
+
+DEPTH = 2
+"""How often something hidden may hide something else."""
+
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_FOREIGN = re.compile("[\u0131-\u0292\u0370-\u058f\u1d00-\u1d7f]")
+_INVISIBLE = re.compile(
+    "[\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f"
+    "\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e01ef]"
+)
+_INSIDE = re.compile(f"(?<=[^\\W_]){_INVISIBLE.pattern}+(?=[^\\W_])")
+_WORDS = re.compile(r"[^\W\d_]+")
+_SPACED = re.compile(r"(?<!\w)\w(?:[\W_]{1,3}\w(?!\w)){3,}")
+_LEET_WORD = re.compile(
+    r"[A-Za-z0-9@$!|+]*[A-Za-z][0-9@$!|+][A-Za-z0-9@$!|+]*|[0-9@$!|+]+[A-Za-z][A-Za-z0-9@$!|+]+"
+)
+_LEET_SIGNS = frozenset("013457@$!|+8")
+_LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
+_DOUBLED = re.compile(r"([a-z])\1")
+_REPEATED = re.compile(r"([^\W\d_])\1+")
+
+_LOOKALIKES = str.maketrans(
+    "аьсԁеғһіјкӏмоорԛгѕтѵѡхуαβγεηικνορτυχѕᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢıɩոսօցհ",
+    "abcdefhijklmoopqrstvwxyabyenikvoptuxsabcdeghijklmnoprtuvwyziinuogh",
+)
+"""Letters of other alphabets, lower case, that look like Latin ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A text to look at, and how it came about; `hidden` when no honest line hides anything this way."""
+
+    name: str
+    text: str
+    hidden: bool = False
+
+
+def views(text: str) -> list[View]:
+    """Every view of a text, the plain one first; equal texts only once."""
+    found: dict[str, View] = {}
+    _collect(View(PLAIN, text), DEPTH, found, turn=True)
+    return list(found.values())
+
+
+def cleaned(text: str) -> str:
+    """Width, case, blanks and invisible characters do not count; look-alikes are Latin in a Latin word."""
+    if not text.isascii():
+        if _INVISIBLE.search(text):
+            text = _INVISIBLE.sub("", text)
+        if not unicodedata.is_normalized("NFKC", text):
+            text = unicodedata.normalize("NFKC", unicodedata.normalize("NFC", text))
+        if _MARKS.search(text):
+            text = _MARKS.sub("", text)
+        text = text.lower()
+        if _FOREIGN.search(text):
+            text = _WORDS.sub(_latinised, text)
+    else:
+        text = text.lower()
+    return " ".join(text.split())
+
+
+def invisible_inside(text: str) -> int:
+    """How many words have invisible characters in their middle."""
+    return 0 if text.isascii() else len(_INSIDE.findall(text))
+
+
+def _collect(seen: View, depth: int, found: dict[str, View], *, turn: bool) -> None:
+    """Add a view and what hides in it; `turn`: it may be read backwards, too."""
+    text = seen.text[: decoders.LONGEST]
+    plain = cleaned(text)
+    _keep(View(seen.name, plain, seen.hidden), found)
+    for way, read in _readings(text, plain) if turn else ():
+        _keep(View(_path(seen.name, way), cleaned(read), seen.hidden), found)
+    if not depth or len(found) >= MOST:
+        return
+    for way, inner in decoders.hidden(text):
+        _collect(View(_path(seen.name, way), inner, hidden=True), depth - 1, found, turn=True)
+    for way, inner in decoders.encoded(text):
+        _collect(View(_path(seen.name, way), inner, seen.hidden), depth - 1, found, turn=True)
+    if turn:
+        _keep(View(_path(seen.name, "reversed"), plain[::-1], seen.hidden), found)
+        for way, inner in decoders.rearranged(text):
+            _collect(View(_path(seen.name, way), inner, seen.hidden), depth - 1, found, turn=False)
+
+
+def _readings(text: str, plain: str) -> Iterator[tuple[str, str]]:
+    """Other ways to read what stands there openly."""
+    if (joined := hangul.joined(text)) is not None:
+        yield "jamo", joined
+    if (retyped := hangul.retyped(text)) is not None:
+        yield "keyboard", retyped
+    if _SPACED.search(plain):
+        yield "spaced", _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), plain)
+    if not _LEET_SIGNS.isdisjoint(plain) and _LEET_WORD.search(plain):
+        yield "leetspeak", _LEET_WORD.sub(lambda match: match[0].translate(_LEET), plain)
+    if len(_DOUBLED.findall(plain)) >= 4:
+        yield "doubled", _REPEATED.sub(r"\1", plain)
+
+
+def _keep(view: View, found: dict[str, View]) -> None:
+    if view.text and len(found) < MOST:
+        found.setdefault(view.text, view)
+
+
+def _path(name: str, way: str) -> str:
+    return way if name == PLAIN else f"{name}/{way}"
+
+
+def _latinised(match: re.Match[str]) -> str:
+    """The word in Latin letters, when all of its letters look so."""
+    seen = match[0].translate(_LOOKALIKES)
+    return seen if seen.isascii() else match[0]

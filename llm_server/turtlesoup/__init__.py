@@ -1,0 +1,1 @@
+"""바다거북수프 (lateral-thinking puzzles): puzzles, verdicts, hints, the reveal."""

@@ -1,0 +1,237 @@
+"""The requests and responses of 바다거북수프, named as in the contract.
+
+A solution is a secret: it is never echoed in an error, hence `repr=False`.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from llm_server.contract import Filled, Message, Request, conversation, example
+from llm_server.turtlesoup.schemas import Solved
+
+NAMESPACE = "turtle-soup"
+
+_SCENARIO = "남자는 매일 아침 우산을 펴고 집을 나섰지만, 비는 한 번도 오지 않았다. 왜 우산을 폈을까요?"
+_SOLUTION = "남자는 배우였고, 날마다 비 오는 장면을 연습했다. 우산은 소품이었다."
+
+Difficulty = Annotated[int, Field(ge=1, le=5)]
+
+
+def _zero_is_absent(value: Any) -> Any:
+    """proto3 cannot leave out a number."""
+    return None if value == 0 and isinstance(value, int) else value
+
+
+class _Ids(Request):
+    """Which game this is about; only an answer remembers anything."""
+
+    session_id: str = ""
+    chat_id: str = ""
+    namespace: str = ""
+
+
+class TurtleSoupGeneratePuzzleRequest(Request):
+    """What the puzzle should be like."""
+
+    model_config = example({"difficulty": 2, "theme": "비 오는 날"})
+
+    category: str = ""
+    difficulty: int | None = None
+    theme: str = ""
+
+
+class TurtleSoupGeneratePuzzleResponse(Message):
+    """A puzzle, one of ours or a new one."""
+
+    model_config = example(
+        {
+            "title": "우산",
+            "scenario": _SCENARIO,
+            "solution": _SOLUTION,
+            "category": "MYSTERY",
+            "difficulty": 2,
+            "hints": ["직업을 생각해 보세요.", "혼자 하는 일이 아니에요.", "누군가 보고 있어요."],
+        }
+    )
+
+    title: str
+    scenario: str
+    solution: str
+    category: str
+    difficulty: int
+    hints: tuple[str, ...]
+
+
+class TurtleSoupGetRandomPuzzleRequest(Request):
+    """Any puzzle, or one of a difficulty."""
+
+    difficulty: Annotated[Difficulty | None, BeforeValidator(_zero_is_absent)] = None
+
+
+class TurtleSoupGetRandomPuzzleResponse(Message):
+    """A puzzle of ours."""
+
+    model_config = example(
+        {"id": 34, "title": "우산", "question": _SCENARIO, "answer": _SOLUTION, "difficulty": 2}
+    )
+
+    id: int
+    title: str
+    question: str
+    answer: str
+    difficulty: int
+
+
+class TurtleSoupRewriteScenarioRequest(Request):
+    """A puzzle to be told anew."""
+
+    model_config = example({"title": "우산", "scenario": _SCENARIO, "solution": _SOLUTION, "difficulty": 2})
+
+    title: Filled
+    scenario: Filled
+    solution: Filled = Field(repr=False)
+    difficulty: Difficulty
+
+
+class TurtleSoupRewriteScenarioResponse(Message):
+    """The puzzle told anew, and as it was."""
+
+    scenario: str
+    solution: str
+    original_scenario: str
+    original_solution: str
+
+
+class TurtleSoupAnswerQuestionRequest(_Ids):
+    """A question about the puzzle."""
+
+    model_config = example(
+        {
+            "chat_id": "1234",
+            "scenario": _SCENARIO,
+            "solution": _SOLUTION,
+            "question": "날씨와 관련이 있나요?",
+        }
+    )
+
+    scenario: Filled
+    solution: Filled = Field(repr=False)
+    question: Filled
+
+    @property
+    def conversation(self) -> str:
+        """The name of the conversation, empty when nothing is to be remembered."""
+        return conversation(self.session_id, self.namespace or NAMESPACE, self.chat_id)
+
+
+class TurtleSoupHistoryItem(Message):
+    """A question that was answered."""
+
+    question: str
+    answer: str
+
+
+class TurtleSoupAnswerQuestionResponse(Message):
+    """The verdict, with its mark when it is important; `raw_text` is the verdict alone."""
+
+    model_config = example(
+        {
+            "answer": "관계없습니다",
+            "raw_text": "관계없습니다",
+            "question_count": 1,
+            "history": [{"question": "날씨와 관련이 있나요?", "answer": "관계없습니다"}],
+        }
+    )
+
+    answer: str
+    raw_text: str
+    question_count: int
+    history: tuple[TurtleSoupHistoryItem, ...]
+
+
+class TurtleSoupValidateSolutionRequest(_Ids):
+    """Is this what happened?"""
+
+    model_config = example({"solution": _SOLUTION, "player_answer": "배우가 연습한 거예요"})
+
+    solution: Filled = Field(repr=False)
+    player_answer: Filled
+
+
+class TurtleSoupValidateSolutionResponse(Message):
+    """YES: the twist and its cause are found; CLOSE: one of them."""
+
+    result: Solved
+    raw_text: str
+
+
+class TurtleSoupGenerateHintRequest(_Ids):
+    """A hint, the strongest at level 3."""
+
+    model_config = example({"scenario": _SCENARIO, "solution": _SOLUTION, "level": 1})
+
+    scenario: Filled
+    solution: Filled = Field(repr=False)
+    level: Annotated[int, Field(ge=1, le=3)]
+
+
+class TurtleSoupGenerateHintResponse(Message):
+    """One sentence that does not tell the solution."""
+
+    hint: str
+    level: int
+
+
+class RevealRequest(_Ids):
+    """The whole truth of a puzzle, told as a story."""
+
+    model_config = example({"scenario": _SCENARIO, "solution": _SOLUTION})
+
+    scenario: Filled
+    solution: Filled = Field(repr=False)
+
+
+class RevealResponse(Message):
+    """The story."""
+
+    narrative: str
+
+
+class Preset(TurtleSoupGetRandomPuzzleResponse):
+    """A puzzle of ours, with everything that is known of it."""
+
+    category: str
+    hints: tuple[str, ...]
+    key_facts: tuple[str, ...]
+    warning: str | None
+
+
+class Stats(Message):
+    """How many puzzles there are, and how many of each difficulty."""
+
+    total: int
+    by_difficulty: dict[str, int]
+
+
+class PuzzlesResponse(Message):
+    """Every puzzle."""
+
+    puzzles: tuple[Preset, ...]
+    stats: Stats
+
+
+class PuzzleRequest(Request):
+    """Which puzzle."""
+
+    puzzle_id: int
+
+
+class ReloadResponse(Message):
+    """The puzzle files were read again."""
+
+    model_config = example({"success": True, "count": 150, "by_difficulty": {"1": 33}})
+
+    success: bool
+    count: int
+    by_difficulty: dict[str, int]
