@@ -1,13 +1,17 @@
 """The guard as operations use it."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
+from llm_server.app import run
 from llm_server.errors import GuardBlocked, InvalidInput
 from llm_server.gate import Gate
 from llm_server.guard.guard import Evaluation, Guard
+from llm_server.guard.packs import PacksError
+from llm_server.settings import ServerSettings
 from tests.llm_server.conftest import Launch, Running
 from tests.support.servers import Client
 
@@ -153,5 +157,6 @@ async def test_a_broken_pack_is_left_out_or_stops_the_start(
     server = await launch(RULEPACKS_DIR=str(tmp_path))
     assert (await server.http.raw("GET", "/health")).status == 200
 
-    with pytest.raises(Exception, match=r"broken\.yml"):
-        await launch(RULEPACKS_DIR=str(tmp_path), GUARD_RULEPACKS_REQUIRED=True, GRPC_SOCKET_PATH="")
+    required = {"RULEPACKS_DIR": str(tmp_path), "GUARD_RULEPACKS_REQUIRED": True}
+    with pytest.raises(PacksError, match=r"broken\.yml"):
+        await run(ServerSettings.model_validate(required), asyncio.Event(), version="test")

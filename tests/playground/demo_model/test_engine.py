@@ -98,7 +98,11 @@ def test_a_question_is_tidied_up(engine: TwentyqEngine) -> None:
 def test_other_requests_are_not_ours(engine: TwentyqEngine) -> None:
     schema = {"properties": {"result": {"enum": ["YES", "NO"]}}}
     assert engine.reply(GenerateRequest("gemini-x", "", (("user", "?"),), schema)) is None
-    assert engine.reply(GenerateRequest("gemini-x", "", (), {})) is None
+    assert engine.reply(GenerateRequest("gemini-x", "rules", (), {})) is None
+
+
+def test_free_words_are_answered_with_what_it_is(engine: TwentyqEngine) -> None:
+    assert "데모" in str(engine.reply(GenerateRequest("gemini-x", "", (("user", "안녕"),), {})))
 
 
 def test_what_it_offers(engine: TwentyqEngine) -> None:
