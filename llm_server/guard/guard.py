@@ -30,6 +30,9 @@ _MOST_INVISIBLE = 3
 _ASKS = re.compile(
     r"(?:\?|나요|까요|가요|는지|은지|건지|냐|니|죠|지요|(?:었|았|했|였|겠|거|건|예|에|어|아)(?:어|여)?요|했어|였어|은가|는가|인가)[\s.!?~…ㅋㅎㅠ]*$"
 )
+_MARKUP = re.compile(r"[<>{}\[\]()#:：|`\"'=*$【〔「-]")
+"""What every structure has; ordinary chat has none of it."""
+
 _JAMO_ONLY = re.compile(
     "[\\u1100-\\u11ff\\u3130-\\u318f\\ua960-\\ua97f\\ud7b0-\\ud7ff\\s\\d!-/:-@\\[-`{-~\\u2000-\\u206f\\u3000-\\u303f]+"
 )
@@ -78,7 +81,10 @@ class Guard:
             for concept in (*rule.all, *rule.unless)
             if concept not in concepts
         ]
-        self._rules = [rule for _, rule in rules if set(rule.all) <= concepts.keys()]
+        self._rules: dict[str, list[Rule]] = {}
+        for _, rule in rules:
+            if set(rule.all) <= concepts.keys():
+                self._rules.setdefault(rule.all[0], []).append(rule)
         self._matcher = Matcher(concepts)
         self._block_emoji, self._block_jamo = block_emoji, block_jamo
         self.broken = (*packs.broken, *bad_patterns, *unknown)
@@ -118,17 +124,19 @@ class Guard:
 
     def _hits(self, view: View) -> list[Hit]:
         found = self._matcher.find(view.text)
-        told = found.has("others") and not found.has("addressed") and bool(_ASKS.search(view.text))
+        told = bool(found.places) and found.has("others") and not found.has("addressed") and bool(_ASKS.search(view.text))
         hits = [Hit("hidden_text", _HIDDEN, view.name)] if view.hidden else []
-        for rule in self._rules:
-            if _fits(rule, found):
-                weight = rule.weight * _TOLD if told and rule.told else rule.weight
-                hits.append(Hit(rule.id, weight, view.name))
-        hits += [
-            Hit(structure.id, structure.weight, view.name)
-            for structure, pattern in self._structures
-            if pattern.search(view.text)
-        ]
+        for concept in found.places:
+            for rule in self._rules.get(concept, ()):
+                if _fits(rule, found):
+                    weight = rule.weight * _TOLD if told and rule.told else rule.weight
+                    hits.append(Hit(rule.id, weight, view.name))
+        if _MARKUP.search(view.text):
+            hits += [
+                Hit(structure.id, structure.weight, view.name)
+                for structure, pattern in self._structures
+                if pattern.search(view.text)
+            ]
         return hits
 
     def _evaluation(self, hits: list[Hit]) -> Evaluation:

@@ -12,6 +12,9 @@ from dataclasses import dataclass, field
 
 import ahocorasick
 
+_LONG = 3
+"""Letters after which a word that goes over a blank is no accident."""
+
 MOST = 400
 """Words of concepts that are considered in one text."""
 
@@ -75,7 +78,7 @@ class Matcher:
         count = 0
         for end, (length, concepts, latin) in self._automaton.iter(tight):
             start = end - length + 1
-            if start not in begins and (latin or bisect_right(starts, end) != bisect_right(starts, start)):
+            if start not in begins and (latin or _straddles(starts, start, end)):
                 continue
             if (
                 latin
@@ -95,6 +98,11 @@ class Matcher:
         for places in found.places.values():
             places.sort()
         return found
+
+
+def _straddles(starts: list[int], start: int, end: int) -> bool:
+    """Whether a short word that begins within a word goes on in the next one."""
+    return end - start < _LONG and bisect_right(starts, end) != bisect_right(starts, start)
 
 
 def _letter(tight: str, end: int) -> bool:
