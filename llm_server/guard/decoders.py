@@ -13,6 +13,8 @@ LONGEST = 4096
 
 _PRINTABLE = 0.9
 _SHORTEST = 4
+_LONG_WORD, _MANY_DIGITS = 12, 8
+_DIGITS = re.compile("[0-9]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{1,7}")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
@@ -24,7 +26,6 @@ _BINARY = re.compile(r"(?:[01]{8}\s?){5,512}")
 _ESCAPES = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|U\+([0-9A-Fa-f]{4,6})")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
-_BIDI = re.compile("[\u202d\u202e\u2066-\u2068]")
 _LATIN = re.compile(r"[A-Za-z]{3,}")
 _COMMON = re.compile(
     r"\b(?:the|you|your|is|are|it|to|of|and|in|a|for|that|this|my|me|what|can|not|do|does|have)\b",
@@ -47,10 +48,10 @@ def hidden(text: str) -> Iterator[tuple[str, str]]:
 
 def encoded(text: str) -> Iterator[tuple[str, str]]:
     """Texts in encodings that an honest line may contain by accident: (encoding, text)."""
-    ascii_runs = any(len(word) >= 12 for word in text.split()) or text.count(" ") > len(text) // 4
-    if ascii_runs:
+    if any(len(word) >= _LONG_WORD for word in text.split()):
         yield from _replaced("base64", _BASE64, text, _from_base64)
         yield from _replaced("base32", _BASE32, text, _from_base32)
+    if len(_DIGITS.findall(text)) >= _MANY_DIGITS:
         yield from _replaced("hex", _HEX, text, _from_hex)
         yield from _replaced("binary", _BINARY, text, _from_binary)
     if "%" in text and _PERCENT.search(text):
@@ -66,8 +67,6 @@ def rearranged(text: str) -> Iterator[tuple[str, str]]:
     backwards = text[::-1]
     if any(True for _ in encoded(backwards)):
         yield "reversed", backwards
-    if _BIDI.search(text):
-        yield "bidi", _BIDI.sub("", text)[::-1]
     latin = sum(map(len, _LATIN.findall(text)))
     if latin >= 10 and latin * 2 > len(text) and len(_COMMON.findall(text)) * 12 < latin:
         yield "rot13", codecs.encode(text, "rot13")

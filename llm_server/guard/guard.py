@@ -28,7 +28,8 @@ _HIDDEN = 0.9
 _INVISIBLE = 0.3
 _MOST_INVISIBLE = 3
 _ASKS = re.compile(
-    r"(?:\?|나요|까요|가요|는지|은지|건지|냐|니|죠|지요|(?:었|았|했|였|겠|거|건|예|에|어|아)(?:어|여)?요|했어|였어|은가|는가|인가)[\s.!?~…ㅋㅎㅠ]*$"
+    r"(?:\?|나요|까요|가요|는지|은지|건지|냐|니|죠|지요|(?:었|았|했|였|겠|거|건|예|에|어|아)(?:어|여)?요|했어|였어|은가|는가|인가)"
+    "[\\W_\u1100-\u11ff\u3131-\u318e]*$"
 )
 _MARKUP = re.compile(r"[<>{}\[\]()#:：|`\"'=*$【〔「-]")
 """What every structure has; ordinary chat has none of it."""
@@ -124,7 +125,12 @@ class Guard:
 
     def _hits(self, view: View) -> list[Hit]:
         found = self._matcher.find(view.text)
-        told = bool(found.places) and found.has("others") and not found.has("addressed") and bool(_ASKS.search(view.text))
+        told = (
+            bool(found.places)
+            and found.has("others")
+            and not found.has("addressed")
+            and bool(_ASKS.search(view.text))
+        )
         hits = [Hit("hidden_text", _HIDDEN, view.name)] if view.hidden else []
         for concept in found.places:
             for rule in self._rules.get(concept, ()):

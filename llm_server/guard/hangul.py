@@ -68,7 +68,7 @@ def retyped(text: str) -> str | None:
     """The text typed on a Korean keyboard; None unless most of its Latin words become Korean there."""
     words = _WORD.findall(text)
     korean = {word: typed for word in set(words) if (typed := _typed(word)) is not None}
-    if not words or 2 * sum(len(word) for word in words if word in korean) < sum(map(len, words)):
+    if not words or 2 * sum(len(word) for word in words if word in korean) <= sum(map(len, words)):
         return None
     return _WORD.sub(lambda match: korean.get(match[0], match[0]), text)
 

@@ -18,6 +18,9 @@ DEPTH = 2
 """How often something hidden may hide something else."""
 
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_ACCENTS = re.compile(
+    "[\u00c0-\u024f\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1eff\u20d0-\u20ff\ufe20-\ufe2f]"
+)
 _FOREIGN = re.compile("[\u0131-\u0292\u0370-\u058f\u1d00-\u1d7f]")
 _INVISIBLE = re.compile(
     "[\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f"
@@ -64,8 +67,8 @@ def cleaned(text: str) -> str:
             text = _INVISIBLE.sub("", text)
         if not unicodedata.is_normalized("NFKC", text):
             text = unicodedata.normalize("NFKC", unicodedata.normalize("NFC", text))
-        if _MARKS.search(text):
-            text = _MARKS.sub("", text)
+        if _ACCENTS.search(text):
+            text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFD", text)))
         text = text.lower()
         if _FOREIGN.search(text):
             text = _WORDS.sub(_latinised, text)
