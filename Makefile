@@ -44,7 +44,16 @@ chat: $(VENV)/.playground ## Talk to the running playground in this terminal
 
 .PHONY: test
 test: $(VENV)/.dev ## Run every test: unit, property, integration, end to end
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak and not node" $(ARGS)
+
+.PHONY: test-node
+test-node: $(VENV)/.dev ## Reflection seen from another implementation (needs Node 20 and npm)
+	@npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
+	@$(BIN)/python -m pytest -m node tests/llm_server/rpc/test_node.py $(ARGS)
+
+.PHONY: guard-report
+guard-report: $(VENV)/.dev ## What the guard finds, what it blocks by mistake, how long it takes
+	@$(BIN)/python -m tests.llm_server.guard.report $(ARGS)
 
 .PHONY: cov
 cov: $(VENV)/.dev ## Run the tests of the pure modules; fails below 100 % branch coverage

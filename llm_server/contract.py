@@ -6,7 +6,7 @@ Field names are those of the contract in `proto/`. Both doors validate with thes
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 from pydantic_core import from_json, to_json
 
 from llm_server.errors import Failure, InvalidInput, MalformedRequest
@@ -18,6 +18,15 @@ LONGEST_ECHO = 200
 
 Filled = Annotated[str, StringConstraints(min_length=1), Field(json_schema_extra={"pattern": r"\S"})]
 """A text that says something; surrounding blanks are dropped first."""
+
+
+def _whole(value: Any) -> Any:
+    """JSON knows one kind of number: 1.0 is an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+whole = BeforeValidator(_whole)
+"""Beside the limits of an integer, after them: what stands before them would hide them from the schema."""
 
 
 def example(value: dict[str, Any]) -> ConfigDict:

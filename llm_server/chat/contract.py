@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, JsonValue, RootModel
 
 from llm_server.contract import Filled, Message, Request, example
 from llm_server.model import Role, Turn, Usage
+from llm_server.settings import GEMINI_NAME
 
 MOST_TURNS = 100
 """Of a history that comes with a request."""
@@ -20,6 +21,10 @@ def _role(value: Any) -> Any:
 
 
 Speaker = Annotated[Role, BeforeValidator(_role, json_schema_input_type=str)]
+
+
+ModelName = Annotated[str, Field(json_schema_extra={"pattern": f"^({GEMINI_NAME})?$"})]
+"""Blank: whichever serves the task."""
 
 
 class HistoryItem(Message):
@@ -38,9 +43,9 @@ class _Prompt(Request):
     """What all three have in common. `system_prompt` is understood, and refused unless blank."""
 
     prompt: Filled
-    system_prompt: str = ""
+    system_prompt: str = Field(default="", json_schema_extra={"maxLength": 0})
     history: tuple[HistoryItem, ...] = Field(default=(), max_length=MOST_TURNS)
-    model: str = ""
+    model: ModelName = ""
 
     @property
     def turns(self) -> list[Turn]:
@@ -147,8 +152,8 @@ class CreateSessionRequest(Request):
 
     model_config = example({"model": "gemini-3-flash-preview"})
 
-    system_prompt: str = ""
-    model: str = ""
+    system_prompt: str = Field(default="", json_schema_extra={"maxLength": 0})
+    model: ModelName = ""
 
 
 class SessionRequest(Request):

@@ -111,6 +111,7 @@ def _completed(app: FastAPI, operations: Table) -> dict[str, Any]:
     components = found.setdefault("components", {})
     components.setdefault("schemas", {}).update(_bodies(operations))
     components["securitySchemes"] = _SCHEMES
+    _complete_health(found["paths"])
     components["headers"] = {REQUEST_ID: {"schema": {"type": "string"}, "description": "Yours, or a new one"}}
     for path, methods in found["paths"].items():
         for operation in methods.values():
@@ -119,6 +120,15 @@ def _completed(app: FastAPI, operations: Table) -> dict[str, Any]:
             for response in operation["responses"].values():
                 response["headers"] = {REQUEST_ID: {"$ref": f"#/components/headers/{REQUEST_ID}"}}
     return found
+
+
+def _complete_health(paths: dict[str, Any]) -> None:
+    """What the kit's routes answer: text for metrics, 503 when something is missing."""
+    answers = paths["/metrics"]["get"]["responses"]
+    answers["200"]["content"] = {"text/plain": {"schema": {"type": "string"}}}
+    for path in ("/health", "/health/live", "/health/ready", "/ready"):
+        answers = paths[path]["get"]["responses"]
+        answers["503"] = {**answers["200"], "description": "Not well; the body says why"}
 
 
 def _bodies(operations: Table) -> dict[str, Any]:

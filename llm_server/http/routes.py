@@ -9,7 +9,7 @@ from starlette.types import Receive
 
 from botkit.runtime.tasks import cancel
 from llm_server import contract
-from llm_server.errors import CallerGone
+from llm_server.errors import CallerGone, WrongMethod
 from llm_server.http.openapi import describe
 from llm_server.inflight import InFlight
 from llm_server.model import NO_DEADLINE
@@ -18,12 +18,31 @@ from llm_server.operations import Operation, Table
 T = TypeVar("T")
 
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
+
+
 def add_routes(app: FastAPI, operations: Table, running: InFlight) -> None:
-    """One route for each path of each operation."""
+    """One route for each path of each operation, and a refusal of every other method."""
+    allowed: dict[str, set[str]] = {}
+    for operation in operations:
+        for path in (operation.path, *operation.aliases):
+            allowed.setdefault(path, set()).add(operation.method)
+    refused: set[str] = set()
     for operation in operations:
         endpoint = _endpoint(operation, running)
         for path in (operation.path, *operation.aliases):
             app.add_api_route(path, endpoint, methods=[operation.method], **describe(operation, path))
+            if path not in refused:
+                refused.add(path)
+                others, refusal = sorted(METHODS - allowed[path]), _refusal(allowed[path])
+                app.add_api_route(path, refusal, methods=others, include_in_schema=False)
+
+
+def _refusal(allowed: set[str]) -> Callable[[Request], Awaitable[Response]]:
+    async def refuse(http: Request) -> Response:
+        raise WrongMethod(f"not with {http.method}", path=http.url.path, allow=", ".join(sorted(allowed)))
+
+    return refuse
 
 
 def _endpoint(operation: Operation[Any, Any], running: InFlight) -> Callable[[Request], Awaitable[Response]]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from llm_server.contract import Filled, Message, Request, conversation, example
+from llm_server.contract import Filled, Message, Request, conversation, example, whole
 from llm_server.turtlesoup.schemas import Solved
 
 NAMESPACE = "turtle-soup"
@@ -15,7 +15,7 @@ NAMESPACE = "turtle-soup"
 _SCENARIO = "남자는 매일 아침 우산을 펴고 집을 나섰지만, 비는 한 번도 오지 않았다. 왜 우산을 폈을까요?"
 _SOLUTION = "남자는 배우였고, 날마다 비 오는 장면을 연습했다. 우산은 소품이었다."
 
-Difficulty = Annotated[int, Field(ge=1, le=5)]
+Difficulty = Annotated[int, Field(ge=1, le=5), whole]
 
 
 def _zero_is_absent(value: Any) -> Any:
@@ -37,7 +37,7 @@ class TurtleSoupGeneratePuzzleRequest(Request):
     model_config = example({"difficulty": 2, "theme": "비 오는 날"})
 
     category: str = ""
-    difficulty: int | None = None
+    difficulty: Annotated[int, whole] | None = None
     theme: str = ""
 
 
@@ -173,7 +173,7 @@ class TurtleSoupGenerateHintRequest(_Ids):
 
     scenario: Filled
     solution: Filled = Field(repr=False)
-    level: Annotated[int, Field(ge=1, le=3)]
+    level: Annotated[int, Field(ge=1, le=3), whole]
 
 
 class TurtleSoupGenerateHintResponse(Message):

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AliasChoices, Field
 
 from llm_server.contract import Filled, Message, Request, conversation
+from llm_server.twentyq.categories import CATEGORIES
 from llm_server.twentyq.schemas import Equivalence, Scale, Verdict
 
 NAMESPACE = "twentyq"
@@ -18,7 +19,7 @@ Details = dict[str, Any]
 class TwentyQSelectTopicRequest(Request):
     """What the topic may be. Camel case is a fact of the HTTP wire; snake case is understood, too."""
 
-    category: str = ""
+    category: str = Field(default="", json_schema_extra={"enum": ["", *CATEGORIES]})
     banned_topics: tuple[str, ...] = Field(
         default=(), validation_alias=AliasChoices("bannedTopics", "banned_topics")
     )
