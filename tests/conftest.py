@@ -1,5 +1,6 @@
 """Fixtures on real embedded servers: one set a worker, emptied for every test."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -9,6 +10,9 @@ from redis.asyncio import Redis
 
 from playground.embedded import Postgres, Valkey
 from tests.support.servers import Background, free_port, socket_directory
+
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
+"""Tests start servers while gRPC's threads run; its handlers for forking would crash the child."""
 
 
 @pytest.fixture(scope="session")

@@ -35,7 +35,7 @@ class System:
         """`proxied` puts the proxies between the bots and the Valkeys; a benchmark does without."""
         self._proxied = proxied
         self.tmp_path = tmp_path
-        self._postgres = postgres
+        self.postgres = postgres
         self._stack = AsyncExitStack()
         self.sockets = socket_directory()
         self.mq_server = Valkey("mq", tmp_path / "mq", port=free_port())
@@ -83,7 +83,7 @@ class System:
             "MQ_PORT": str(self.mq_proxy.port if self._proxied else self.mq_server.port),
             "CACHE_HOST": "127.0.0.1",
             "CACHE_PORT": str(self.cache_proxy.port if self._proxied else self.cache_server.port),
-            "DB_SOCKET_PATH": str(self._postgres.socket_directory),
+            "DB_SOCKET_PATH": str(self.postgres.socket_directory),
             "DB_PASSWORD": "unused",
             "GOOGLE_API_KEY": "test",
             "GEMINI_BASE_URL": self.model.base_url,
