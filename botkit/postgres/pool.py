@@ -15,6 +15,7 @@ log = structlog.get_logger(__name__)
 
 STATEMENT_SECONDS = 5
 CONNECT_SECONDS = 5
+CLOSE_SECONDS = 2
 
 AWAY = (
     OSError,
@@ -66,23 +67,28 @@ class Database:
         return {"connections": pool.get_size(), "idle": pool.get_idle_size()}
 
     async def close(self) -> None:
-        """Close what is open."""
-        if self._pool is not None:
-            await self._pool.close()
+        """Close what is open, by force when the server does not answer."""
+        if self._pool is None:
+            return
+        try:
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
 
     async def _open(self) -> asyncpg.Pool:
         """Over the socket directory when there is one, else (with a warning when it is silent) over TCP."""
         settings = self._settings
         if settings.db_socket_path:
             try:
-                return await self._create(settings.db_socket_path, None)
+                return await self._create(settings.db_socket_path, "disable")
             except (OSError, TimeoutError) as error:
                 log.warning(
                     "database_socket_silent", path=settings.db_socket_path, error=type(error).__name__
                 )
-        return await self._create(settings.db_host, _tls(settings.db_sslmode))
+        return await self._create(settings.db_host, settings.db_sslmode)
 
-    async def _create(self, host: str, tls: str | None) -> asyncpg.Pool:
+    async def _create(self, host: str, tls: str) -> asyncpg.Pool:
         settings = self._settings
         return await asyncpg.create_pool(
             host=host,
@@ -102,7 +108,3 @@ class Database:
                 "timezone": "Asia/Seoul",
             },
         )
-
-
-def _tls(mode: str) -> str | None:
-    return None if mode == "disable" else mode

@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from botkit.runtime.http import api_key_matches
+from botkit.runtime.tracing import span
 from llm_server import metrics
 from llm_server.errors import BodyTooLarge, Failure, Internal, Unauthorized, body, face, known
 from llm_server.http.limits import Network, PerMinute, address, identity
@@ -62,7 +63,10 @@ class Supervised:
             sent.note(message)
             await send(message)
 
-        with structlog.contextvars.bound_contextvars(request_id=name):
+        with (
+            structlog.contextvars.bound_contextvars(request_id=name),
+            span(f"HTTP {scope['method']}", carrier=_trace_context(scope)),
+        ):
             try:
                 await self._app(scope, receive, send_named)
             except Exception as error:
@@ -146,6 +150,11 @@ class Limited:
             return message
 
         await self._app(scope, receive_limited, send)
+
+
+def _trace_context(scope: Scope) -> dict[str, str]:
+    headers = Headers(scope=scope)
+    return {name: headers[name] for name in ("traceparent", "tracestate", "baggage") if name in headers}
 
 
 def _too_large() -> BodyTooLarge:

@@ -8,6 +8,7 @@ import grpc
 import structlog
 
 from botkit.runtime.http import api_key_matches
+from botkit.runtime.tracing import span
 from llm_server import metrics
 from llm_server.errors import CallerGone, Failure, Internal, Unauthorized, face, known
 from llm_server.inflight import InFlight
@@ -41,7 +42,11 @@ class Supervised(grpc.aio.ServerInterceptor):
         async def behaviour(request: Any, context: Context) -> Any:
             identity = accepted(_metadata(context.invocation_metadata()).get(REQUEST_ID))
             await context.send_initial_metadata(((REQUEST_ID, identity),))
-            with structlog.contextvars.bound_contextvars(request_id=identity):
+            carrier = _metadata(context.invocation_metadata())
+            with (
+                structlog.contextvars.bound_contextvars(request_id=identity),
+                span(method.rpartition("/")[2], carrier=carrier),
+            ):
                 return await self._call(inner, request, context, method)
 
         return _replaced(handler, behaviour)
