@@ -51,6 +51,10 @@ test-node: $(VENV)/.dev ## Reflection seen from another implementation (needs No
 	@npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
 	@$(BIN)/python -m pytest -m node tests/llm_server/rpc/test_node.py $(ARGS)
 
+.PHONY: conformance
+conformance: $(VENV)/.dev ## Run a line for every route and rpc and write docs/conformance.md (after test-node)
+	@GRPC_ENABLE_FORK_SUPPORT=0 $(BIN)/python -m tests.llm_server.conformance
+
 .PHONY: guard-report
 guard-report: $(VENV)/.dev ## What the guard finds, what it blocks by mistake, how long it takes
 	@$(BIN)/python -m tests.llm_server.guard.report $(ARGS)

@@ -104,6 +104,21 @@ class Nothing(Request):
 class ModelConfigResponse(Message):
     """Which model serves which task."""
 
+    model_config = example(
+        {
+            "model_default": "gemini-3-flash-preview",
+            "model_hints": "gemini-3-flash-preview",
+            "model_answer": "gemini-3-flash-preview",
+            "model_verify": "gemini-3-flash-preview",
+            "temperature": 1.0,
+            "configured_temperature": 0.7,
+            "timeout_seconds": 60,
+            "max_retries": 6,
+            "http2_enabled": False,
+            "transport_mode": "h1",
+        }
+    )
+
     model_default: str
     model_hints: str
     model_answer: str
@@ -131,6 +146,8 @@ class GuardIsMaliciousRequest(GuardRequest):
 class GuardIsMaliciousResponse(Message):
     """Whether it tries to take over the judge."""
 
+    model_config = example({"malicious": True})
+
     malicious: bool
 
 
@@ -144,6 +161,17 @@ class GuardHit(Message):
 
 class GuardEvaluation(Message):
     """How much a text looks like an attack, and why."""
+
+    model_config = example(
+        {
+            "score": 0.9,
+            "malicious": True,
+            "threshold": 0.85,
+            "hits": [{"id": "ignore_instructions", "weight": 0.9, "view": "plain"}],
+            "view": "plain",
+            "version": "en-1 ko-1 rules-1",
+        }
+    )
 
     score: float
     malicious: bool
@@ -161,6 +189,8 @@ class EndSessionRequest(Request):
 
 class EndSessionResponse(Message):
     """The conversation is forgotten, whether it was known or not."""
+
+    model_config = example({"message": "session deleted", "id": "0123456789abcdef0123456789abcdef"})
 
     message: str
     id: str

@@ -66,6 +66,8 @@ class TurtleSoupGeneratePuzzleResponse(Message):
 class TurtleSoupGetRandomPuzzleRequest(Request):
     """Any puzzle, or one of a difficulty."""
 
+    model_config = example({"difficulty": 2})
+
     difficulty: Annotated[Difficulty | None, BeforeValidator(_zero_is_absent)] = None
 
 
@@ -96,6 +98,15 @@ class TurtleSoupRewriteScenarioRequest(Request):
 
 class TurtleSoupRewriteScenarioResponse(Message):
     """The puzzle told anew, and as it was."""
+
+    model_config = example(
+        {
+            "scenario": "맑은 아침마다 우산이 펼쳐졌다. 왜일까요?",
+            "solution": _SOLUTION,
+            "original_scenario": _SCENARIO,
+            "original_solution": _SOLUTION,
+        }
+    )
 
     scenario: str
     solution: str
@@ -162,6 +173,8 @@ class TurtleSoupValidateSolutionRequest(_Ids):
 class TurtleSoupValidateSolutionResponse(Message):
     """YES: the twist and its cause are found; CLOSE: one of them."""
 
+    model_config = example({"result": "YES", "raw_text": "YES"})
+
     result: Solved
     raw_text: str
 
@@ -179,6 +192,8 @@ class TurtleSoupGenerateHintRequest(_Ids):
 class TurtleSoupGenerateHintResponse(Message):
     """One sentence that does not tell the solution."""
 
+    model_config = example({"hint": "그 사람이 무슨 일을 하는지 떠올려 보세요.", "level": 1})
+
     hint: str
     level: int
 
@@ -195,11 +210,27 @@ class RevealRequest(_Ids):
 class RevealResponse(Message):
     """The story."""
 
+    model_config = example({"narrative": _SOLUTION})
+
     narrative: str
 
 
 class Preset(TurtleSoupGetRandomPuzzleResponse):
     """A puzzle of ours, with everything that is known of it."""
+
+    model_config = example(
+        {
+            "id": 34,
+            "title": "우산",
+            "question": _SCENARIO,
+            "answer": _SOLUTION,
+            "difficulty": 2,
+            "category": "MYSTERY",
+            "hints": ["직업을 생각해 보세요.", "혼자 하는 일이 아니에요.", "누군가 보고 있어요."],
+            "key_facts": ["남자는 배우이고 우산은 소품이다."],
+            "warning": None,
+        }
+    )
 
     category: str
     hints: tuple[str, ...]
@@ -216,6 +247,8 @@ class Stats(Message):
 
 class PuzzlesResponse(Message):
     """Every puzzle."""
+
+    model_config = example({"puzzles": [], "stats": {"total": 0, "by_difficulty": {}}})
 
     puzzles: tuple[Preset, ...]
     stats: Stats

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import AliasChoices, Field
 
-from llm_server.contract import Filled, Message, Request, conversation
+from llm_server.contract import Filled, Message, Request, conversation, example
 from llm_server.twentyq.categories import CATEGORIES
 from llm_server.twentyq.schemas import Equivalence, Scale, Verdict
 
@@ -18,6 +18,8 @@ Details = dict[str, Any]
 
 class TwentyQSelectTopicRequest(Request):
     """What the topic may be. Camel case is a fact of the HTTP wire; snake case is understood, too."""
+
+    model_config = example({"category": "food", "bannedTopics": ["김치"]})
 
     category: str = Field(default="", json_schema_extra={"enum": ["", *CATEGORIES]})
     banned_topics: tuple[str, ...] = Field(
@@ -31,6 +33,10 @@ class TwentyQSelectTopicRequest(Request):
 class TwentyQSelectTopicResponse(Message):
     """The secret of a new game."""
 
+    model_config = example(
+        {"name": "비빔밥", "category": "food", "details": {"main_ingredient": "밥과 나물"}}
+    )
+
     name: str
     category: str
     details: Details | None
@@ -39,11 +45,15 @@ class TwentyQSelectTopicResponse(Message):
 class TwentyQGetCategoriesResponse(Message):
     """Every category, in the order in which they are shown."""
 
+    model_config = example({"categories": list(CATEGORIES)})
+
     categories: tuple[str, ...]
 
 
 class TwentyQGenerateHintsRequest(Request):
     """What to hint at."""
+
+    model_config = example({"target": "비빔밥", "category": "food"})
 
     target: Filled = Field(repr=False)
     category: Filled
@@ -53,12 +63,18 @@ class TwentyQGenerateHintsRequest(Request):
 class TwentyQGenerateHintsResponse(Message):
     """At least one hint."""
 
+    model_config = example({"hints": ["여럿이 한데 섞여야 비로소 제맛이 나지."], "thought_signature": None})
+
     hints: tuple[str, ...]
     thought_signature: str | None = None
 
 
 class TwentyQAnswerQuestionRequest(Request):
     """A question about the target; the conversation is `session_id`, else `namespace:chat_id`, else none."""
+
+    model_config = example(
+        {"chat_id": "1234", "target": "비빔밥", "category": "food", "question": "매운가요?"}
+    )
 
     session_id: str = ""
     chat_id: str = ""
@@ -77,6 +93,8 @@ class TwentyQAnswerQuestionRequest(Request):
 class TwentyQAnswerQuestionResponse(Message):
     """The verdict; `raw_text` is what the model said."""
 
+    model_config = example({"scale": "아마도 예", "raw_text": "아마도 예", "thought_signature": None})
+
     scale: Scale | None
     raw_text: str
     thought_signature: str | None = None
@@ -85,12 +103,16 @@ class TwentyQAnswerQuestionResponse(Message):
 class TwentyQVerifyGuessRequest(Request):
     """Is this the target?"""
 
+    model_config = example({"target": "비빔밥", "guess": "bibimbap"})
+
     target: Filled = Field(repr=False)
     guess: Filled
 
 
 class TwentyQVerifyGuessResponse(Message):
     """The verdict, and the Korean label behind it."""
+
+    model_config = example({"result": "ACCEPT", "raw_text": "정답"})
 
     result: Verdict | None
     raw_text: str
@@ -99,11 +121,15 @@ class TwentyQVerifyGuessResponse(Message):
 class TwentyQNormalizeQuestionRequest(Request):
     """A question as it was typed."""
 
+    model_config = example({"question": "매운건가여?"})
+
     question: Filled
 
 
 class TwentyQNormalizeQuestionResponse(Message):
     """The question with its typing mended, and as it was."""
+
+    model_config = example({"normalized": "매운 건가요?", "original": "매운건가여?"})
 
     normalized: str
     original: str
@@ -112,12 +138,16 @@ class TwentyQNormalizeQuestionResponse(Message):
 class TwentyQCheckSynonymRequest(Request):
     """Do these two mean the same thing?"""
 
+    model_config = example({"target": "텔레비전", "guess": "티비"})
+
     target: Filled = Field(repr=False)
     guess: Filled
 
 
 class TwentyQCheckSynonymResponse(Message):
     """The verdict, and the Korean label behind it."""
+
+    model_config = example({"result": "EQUIVALENT", "raw_text": "동일"})
 
     result: Equivalence | None
     raw_text: str

@@ -60,6 +60,19 @@ class DailyUsageResponse(Message):
 class UsageListResponse(Message):
     """The days with usage, the newest first, and their sum."""
 
+    model_config = example(
+        {
+            "usages": [],
+            "total_input_tokens": 0,
+            "total_output_tokens": 0,
+            "total_tokens": 0,
+            "total_request_count": 0,
+            "model": "gemini-3-flash-preview",
+            "total_cached_tokens": 0,
+            "total_cost_micro_usd": 0,
+        }
+    )
+
     usages: tuple[DailyUsageResponse, ...]
     total_input_tokens: int
     total_output_tokens: int
@@ -73,6 +86,18 @@ class UsageListResponse(Message):
 class UsageResponse(Message):
     """A sum."""
 
+    model_config = example(
+        {
+            "input_tokens": 120_000,
+            "output_tokens": 9_000,
+            "total_tokens": 129_000,
+            "reasoning_tokens": 6_000,
+            "model": "gemini-3-flash-preview",
+            "cached_tokens": 0,
+            "cost_micro_usd": 87_000,
+        }
+    )
+
     input_tokens: int
     output_tokens: int
     total_tokens: int
@@ -85,6 +110,16 @@ class UsageResponse(Message):
 class ProcessUsageResponse(Message):
     """Since the process began."""
 
+    model_config = example(
+        {
+            "input_tokens": 120_000,
+            "output_tokens": 9_000,
+            "total_tokens": 129_000,
+            "reasoning_tokens": 6_000,
+            "model": "gemini-3-flash-preview",
+        }
+    )
+
     input_tokens: int
     output_tokens: int
     total_tokens: int
@@ -94,6 +129,21 @@ class ProcessUsageResponse(Message):
 
 class LlmMetricsResponse(Message):
     """Since the process began; durations in milliseconds."""
+
+    model_config = example(
+        {
+            "total_calls": 2,
+            "total_errors": 0,
+            "total_input_tokens": 2400,
+            "total_output_tokens": 180,
+            "total_reasoning_tokens": 120,
+            "total_cached_tokens": 1200,
+            "cache_hit_ratio": 0.5,
+            "total_tokens": 2580,
+            "total_duration_ms": 1800.0,
+            "avg_duration_ms": 900.0,
+        }
+    )
 
     total_calls: int
     total_errors: int
@@ -123,6 +173,8 @@ class Share(Message):
 
 class UsageBreakdownResponse(Message):
     """Who used what."""
+
+    model_config = example({"days": 30, "by_model": [], "by_task": [], "cost_micro_usd": 0})
 
     days: int
     by_model: tuple[Share, ...]
