@@ -164,6 +164,8 @@ class Gemini:
                 pause = course.failed(attempt, key)
                 if hopeful and course.overloads >= OVERLOADS:
                     raise NoRoom(attempt.failure) from None
+                if pause >= ends.left():
+                    raise attempt.failure from None
             await asyncio.sleep(pause)
 
     async def _free_key(self, model: str, ends: Deadline, course: Course, patience: float) -> int:

@@ -94,8 +94,8 @@ async def write(system: System) -> None:
     """Run everything, and write the document."""
     parts: list[str] = ["\n## HTTP\n"]
     session = ""
-    for name, line in routes():
-        line = line.replace(SESSION, session)
+    for name, template in routes():
+        line = template.replace(SESSION, session)
         answer = await run_curl(line, system.llm_port)
         body, _, status = answer.rpartition(" ")
         assert status.startswith("2"), f"{line}\n{answer}"
@@ -105,8 +105,8 @@ async def write(system: System) -> None:
     parts.append("\n## gRPC\n")
     for name, line in rpcs():
         words = line.replace("localhost:40528", f"127.0.0.1:{system.grpc_port}").replace("$KEY", KEY)
-        status, answer = await grpcurl(*shlex.split(words)[1:])
-        assert status == 0, f"{line}\n{answer}"
+        failed, answer = await grpcurl(*shlex.split(words)[1:])
+        assert not failed, f"{line}\n{answer}"
         parts.append(f"### {name} (rpc)\n\n```bash\n{line}\n```\n```\n{shortened(answer)}\n```\n")
     aliases = sum(len(row.aliases) for row in ROWS)
     head = HEAD.format(routes=len(ROWS) + len(HEALTH), aliases=aliases, rpcs=len(SERVICE.methods))
