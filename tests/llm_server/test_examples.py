@@ -4,6 +4,7 @@ import inspect
 from pathlib import Path
 
 import pytest
+from pydantic_core import to_json
 
 from llm_server import contract, operations
 from llm_server.chat.contract import SessionInfo
@@ -37,7 +38,7 @@ def test_requests_and_responses_have_true_examples(row: Row) -> None:
     for model in models:
         (shown,) = model.model_json_schema()["examples"]
         read = (
-            model.from_json(contract.to_json(shown), {"session_id": "s"})
+            model.from_json(to_json(shown), {"session_id": "s"})
             if issubclass(model, contract.Request)
             else model.model_validate(shown)
         )
