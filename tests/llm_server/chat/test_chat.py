@@ -123,54 +123,8 @@ async def test_an_answer_that_does_not_fit_is_asked_for_once_more_and_then_refus
     assert len(provider.requests) == 2
 
 
-NESTED = {"type": "object", "properties": {"a": {"$ref": "#/$defs/a"}}, "$defs": {"a": {"type": "integer"}}}
-
-
-async def test_references_are_followed(asked: Running, provider: Provider) -> None:
-    for text, status in (('{"a": 5}', 200), ('{"a": "5"}', 502)):
-        provider.script(Rule(kind="text", text=text))
-        answer = await post(asked, "/api/llm/structured", prompt="수", json_schema=NESTED)
-        assert answer.status == status
-
-
-def deep(levels: int) -> dict[str, Any]:
-    schema: dict[str, Any] = {"type": "string"}
-    for _ in range(levels):
-        schema = {"type": "array", "items": schema}
-    return schema
-
-
-DOUBLING = {
-    "$ref": "#/$defs/d0",
-    "$defs": {f"d{n}": {"anyOf": [{"$ref": f"#/$defs/d{n + 1}"}] * 2} for n in range(30)}
-    | {"d30": {"type": "null"}},
-}
-
-
-@pytest.mark.parametrize(
-    "schema",
-    [
-        {"type": "object", "pattern": "(a+)+$"},
-        {"type": "nonsense"},
-        {"properties": []},
-        {"required": "a"},
-        {"$ref": "#"},
-        {"$ref": "https://example.com/x"},
-        {"$ref": 5},
-        {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/a"}}},
-        {"$ref": "#/$defs/a", "$defs": []},
-        {"properties": {"a": {"patternProperties": {}}}},
-        {"anyOf": [{"items": {"not": {}}}]},
-        deep(60),
-        DOUBLING,
-        {"enum": [], "additionalProperties": {"if": {}}},
-    ],
-    ids=lambda schema: str(schema)[:40],
-)
-async def test_a_schema_that_cannot_be_used(
-    asked: Running, provider: Provider, schema: dict[str, Any]
-) -> None:
-    answer = await post(asked, "/api/llm/structured", prompt="수", json_schema=schema)
+async def test_a_schema_that_cannot_be_used_costs_no_call(asked: Running, provider: Provider) -> None:
+    answer = await post(asked, "/api/llm/structured", prompt="수", json_schema={"pattern": "(a+)+$"})
 
     assert (answer.status, answer.json["error_code"]) == (400, "INVALID_INPUT")
     assert answer.json["details"] == {"field": "json_schema"}

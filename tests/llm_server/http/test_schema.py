@@ -32,6 +32,7 @@ async def test_nothing_contradicts_the_document(
         MAX_SESSIONS=100_000,
         GUARD_ENABLED=False,
     )
+    provider.words.text = "네"
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(CONFIG), "run"),
         f"http://127.0.0.1:{server.settings.http_port}/openapi.json",
