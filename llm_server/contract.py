@@ -169,7 +169,7 @@ class GuardEvaluation(Message):
             "threshold": 0.85,
             "hits": [{"id": "ignore_instructions", "weight": 0.9, "view": "plain"}],
             "view": "plain",
-            "version": "en-1 ko-1 rules-1",
+            "version": "en-2 ko-2 rules-2",
         }
     )
 

@@ -13,7 +13,8 @@ LONGEST = 4096
 
 _PRINTABLE = 0.9
 _SHORTEST = 4
-_LONG_WORD, _MANY_DIGITS = 12, 8
+_LONG_WORD = re.compile(r"\S{12}")
+_MANY_DIGITS = 8
 _DIGITS = re.compile("[0-9]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{1,7}")
@@ -48,7 +49,7 @@ def hidden(text: str) -> Iterator[tuple[str, str]]:
 
 def encoded(text: str) -> Iterator[tuple[str, str]]:
     """Texts in encodings that an honest line may contain by accident: (encoding, text)."""
-    if any(len(word) >= _LONG_WORD for word in text.split()):
+    if _LONG_WORD.search(text):
         yield from _replaced("base64", _BASE64, text, _from_base64)
         yield from _replaced("base32", _BASE32, text, _from_base32)
     if len(_DIGITS.findall(text)) >= _MANY_DIGITS:
@@ -65,7 +66,7 @@ def encoded(text: str) -> Iterator[tuple[str, str]]:
 def rearranged(text: str) -> Iterator[tuple[str, str]]:
     """The text read another way, where that could hide something: (way, text)."""
     backwards = text[::-1]
-    if any(True for _ in encoded(backwards)):
+    if any("\ufffd" not in decoded for _, decoded in encoded(backwards)):
         yield "reversed", backwards
     latin = sum(map(len, _LATIN.findall(text)))
     if latin >= 10 and latin * 2 > len(text) and len(_COMMON.findall(text)) * 12 < latin:

@@ -25,6 +25,9 @@ _RUN = re.compile(r"[ㄱ-ㅎㅏ-ㅣ](?:[\s.,·/|_-]{0,2}[ㄱ-ㅎㅏ-ㅣ]){3,}")
 _JAMO = re.compile("[ㄱ-ㅎㅏ-ㅣ]")
 _VOWEL = re.compile("[ㅏ-ㅣ]")
 _WORD = re.compile("[A-Za-z]{3,}")
+_ENGLISH = re.compile(
+    r"\b(?:the|you|he|she|it|is|are|was|did|does|do|a|an|of|to|in|my|your|me|can|and)\b", re.IGNORECASE
+)
 
 
 def composed(jamo: str) -> str:
@@ -67,6 +70,8 @@ def joined(text: str) -> str | None:
 def retyped(text: str) -> str | None:
     """The text typed on a Korean keyboard; None unless most of its Latin words become Korean there."""
     words = _WORD.findall(text)
+    if len(_ENGLISH.findall(text)) > len(words) // 4:
+        return None
     korean = {word: typed for word in set(words) if (typed := _typed(word)) is not None}
     if not words or 2 * sum(len(word) for word in words if word in korean) <= sum(map(len, words)):
         return None

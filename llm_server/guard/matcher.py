@@ -9,16 +9,30 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 import ahocorasick
 
 _LONG = 3
 """Letters after which a word that goes over a blank is no accident."""
 
-MOST = 400
-"""Words of concepts that are considered in one text."""
+_RUN_TOGETHER = 15
+"""Letters of a Latin word that may be several without blanks."""
+
+_WHOLE = 5
+"""Letters from which a Latin word may go on."""
+
+_FREE = 4
+"""Letters of a word that is found inside such a one."""
+
+_MENDED = 6
+"""Letters of a word that can be recognised though its inner letters are swapped."""
+
+MOST = 1500
+"""Words of concepts that are considered in one text; an honest one of 4,000 letters has half as many."""
 
 _WORDS = re.compile(r"[^\W_]+")
+_LATIN = re.compile(f"[a-z]{{{_MENDED},24}}")
 _STORY = re.compile(
     "서|도(?!록)|야[하되했됐지]|ㅆ|[던는은을ㄴ]?(?:지|건|거|게|걸)(?:요|가요|나요|예요|야|죠|$)|나요|니까요|까요|는데|았|었|했|겠|던|ㄴ"
     "|(?:준|은|던|한|난|운)(?:건|거|것|적|사람|이유)|나(?:$|요)|냐(?:$|고)|려고|면"
@@ -34,22 +48,72 @@ class Found:
 
     places: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     length: int = 0
+    cut: bool = False
+    """Whether there are more than were considered."""
 
     def has(self, concept: str) -> bool:
         """Whether the concept is there at all."""
         return concept in self.places
 
-    def near(self, at: int, concept: str, within: int, *, after: bool = False) -> bool:
-        """Whether the concept stands at most `within` from a place, or only after it."""
+    def between(self, concept: str, start: int, end: int) -> bool:
+        """Whether the concept begins between two places."""
         places = self.places.get(concept, [])
-        first = bisect_left(places, at if after else at - within)
-        return first < bisect_right(places, at + within)
+        return bisect_left(places, start) < bisect_left(places, end)
+
+    def near(self, at: int, concept: str, within: int, *, after: bool = False) -> int | None:
+        """A place of the concept at most `within` from a place, or after it; the last one that there is."""
+        places = self.places.get(concept, [])
+        last = bisect_right(places, at + within) - 1
+        return places[last] if last >= 0 and places[last] >= (at if after else at - within) else None
+
+
+def letters(text: str) -> int:
+    """How many letters and digits a text has: the distance that it takes in `Found`."""
+    return sum(map(len, _WORDS.findall(text)))
+
+
+class _Words:
+    """Where the words of a text begin once the blanks are gone, and so which of the finds in it are words."""
+
+    def __init__(self, words: list[str], tight: str) -> None:
+        self._tight = tight
+        self._starts = [0, *accumulate(map(len, words))]
+        self._begins = frozenset(self._starts)
+        self._free = frozenset(
+            place
+            for word, start in zip(words, self._starts, strict=False)
+            if len(word) >= _RUN_TOGETHER and word.isascii()
+            for place in range(start, start + len(word))
+        )
+
+    def latin(self, start: int, end: int) -> bool:
+        """Whether a Latin find stands for itself: `tell` is not in `teller`, but `you` is in `you는`."""
+        if start not in self._begins:
+            return end - start + 1 >= _FREE and start in self._free
+        following = self._tight[end + 1 : end + 2]
+        goes_on = end + 1 not in self._begins and following.isascii() and following.isalpha()
+        return end - start + 1 >= _WHOLE or not goes_on
+
+    def korean(self, start: int, end: int) -> bool:
+        """Whether a Korean find is no accident across a blank, and its verb does not tell a story."""
+        if start not in self._begins and end - start < _LONG and self._word(start) != self._word(end):
+            return False
+        return self._tight[end] not in _VERBAL or not _STORY.match(self._tight, end + 1)
+
+    def _word(self, place: int) -> int:
+        return bisect_right(self._starts, place)
 
 
 class Matcher:
     """The words of all packs."""
 
     def __init__(self, concepts: Mapping[str, Iterable[str]]) -> None:
+        self._shapes = {
+            _shape(word): word
+            for words in concepts.values()
+            for word in (word.lower() for phrase in words for word in phrase.split())
+            if len(word) >= _MENDED and word.isascii() and word.isalpha()
+        }
         self._automaton = ahocorasick.Automaton()
         owners: dict[str, set[str]] = defaultdict(set)
         for concept, words in concepts.items():
@@ -62,6 +126,15 @@ class Matcher:
         if not self._empty:
             self._automaton.make_automaton()
 
+    def mended(self, text: str) -> str | None:
+        """The text with words whose inner letters are swapped put right; None when there are none."""
+        swapped = {
+            word: right
+            for word in _LATIN.findall(text)
+            if (right := self._shapes.get(_shape(word), word)) != word
+        }
+        return _LATIN.sub(lambda match: swapped.get(match[0], match[0]), text) if swapped else None
+
     def find(self, text: str) -> Found:
         """Every concept in a text that is clean already."""
         words = _WORDS.findall(text)
@@ -69,43 +142,22 @@ class Matcher:
         found = Found(length=len(tight))
         if self._empty or not tight:
             return found
-        starts: list[int] = []
-        at = 0
-        for word in words:
-            starts.append(at)
-            at += len(word)
-        begins = set(starts)
+        text_words = _Words(words, tight)
         count = 0
         for end, (length, concepts, latin) in self._automaton.iter(tight):
             start = end - length + 1
-            if start not in begins and (latin or _straddles(starts, start, end)):
-                continue
-            if (
-                latin
-                and length < 5
-                and end + 1 not in begins
-                and end + 1 != len(tight)
-                and _letter(tight, end)
-            ):
-                continue
-            if not latin and tight[end] in _VERBAL and _STORY.match(tight, end + 1):
-                continue
-            for concept in concepts:
-                found.places[concept].append(start)
-            count += 1
-            if count >= MOST:
-                break
+            if text_words.latin(start, end) if latin else text_words.korean(start, end):
+                for concept in concepts:
+                    found.places[concept].append(start)
+                count += 1
+                if count >= MOST:
+                    found.cut = True
+                    break
         for places in found.places.values():
             places.sort()
         return found
 
 
-def _straddles(starts: list[int], start: int, end: int) -> bool:
-    """Whether a short word that begins within a word goes on in the next one."""
-    return end - start < _LONG and bisect_right(starts, end) != bisect_right(starts, start)
-
-
-def _letter(tight: str, end: int) -> bool:
-    """Whether a short Latin word goes on: `tell` is not in `teller`, but `you` is in `you는`."""
-    following = tight[end + 1]
-    return following.isascii() and following.isalpha()
+def _shape(word: str) -> tuple[str, str, str]:
+    """What stays of a word when its inner letters are swapped."""
+    return word[0], "".join(sorted(word[1:-1])), word[-1]

@@ -29,8 +29,8 @@ class _Part(BaseModel):
 class Rule(_Part):
     """`all` concepts within `within` letters of the first one; `ordered`: they follow it.
 
-    `told`: a question about somebody else is no attack, its weight counts a quarter. `unless` names concepts
-    whose presence makes the rule void.
+    `told`: a story, or a question about somebody else, is no attack, its weight counts a quarter; `asked`: no
+    question is. `command`: it holds in an order only. `unless` names concepts whose presence makes it void.
     """
 
     id: str
@@ -39,6 +39,8 @@ class Rule(_Part):
     within: Annotated[int, Field(gt=0, le=200)] = 40
     ordered: bool = False
     told: bool = False
+    asked: bool = False
+    command: bool = False
     unless: tuple[str, ...] = ()
 
 

@@ -14,6 +14,9 @@ PLAIN = "plain"
 MOST = 24
 """Views of one text."""
 
+CHARACTERS = 28_000
+"""Characters of all views of one text: seven times the longest text."""
+
 DEPTH = 2
 """How often something hidden may hide something else."""
 
@@ -37,6 +40,7 @@ _LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
 _DOUBLED = re.compile(r"([a-z])\1")
 _REPEATED = re.compile(r"([^\W\d_])\1+")
 
+_ADDRESS = re.compile(r"https?://\S+")
 _LOOKALIKES = str.maketrans(
     "аьсԁеғһіјкӏмоорԛгѕтѵѡхуαβγεηικνορτυχѕᴀʙᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀᴛᴜᴠᴡʏᴢıɩոսօցհ",
     "abcdefhijklmoopqrstvwxyabyenikvoptuxsabcdeghijklmnoprtuvwyziinuogh",
@@ -60,6 +64,11 @@ def views(text: str) -> list[View]:
     return list(found.values())
 
 
+def too_many(found: list[View]) -> bool:
+    """Whether there may be more to see than was looked at; an honest text has a handful of views."""
+    return len(found) >= MOST or sum(len(view.text) for view in found) >= CHARACTERS
+
+
 def cleaned(text: str) -> str:
     """Width, case, blanks and invisible characters do not count; look-alikes are Latin in a Latin word."""
     if not text.isascii():
@@ -74,7 +83,7 @@ def cleaned(text: str) -> str:
             text = _WORDS.sub(_latinised, text)
     else:
         text = text.lower()
-    return " ".join(text.split())
+    return " ".join(text[: decoders.LONGEST].split())
 
 
 def invisible_inside(text: str) -> int:
@@ -89,16 +98,25 @@ def _collect(seen: View, depth: int, found: dict[str, View], *, turn: bool) -> N
     _keep(View(seen.name, plain, seen.hidden), found)
     for way, read in _readings(text, plain) if turn else ():
         _keep(View(_path(seen.name, way), cleaned(read), seen.hidden), found)
-    if not depth or len(found) >= MOST:
+    if not depth:
         return
-    for way, inner in decoders.hidden(text):
-        _collect(View(_path(seen.name, way), inner, hidden=True), depth - 1, found, turn=True)
-    for way, inner in decoders.encoded(text):
-        _collect(View(_path(seen.name, way), inner, seen.hidden), depth - 1, found, turn=True)
     if turn:
         _keep(View(_path(seen.name, "reversed"), plain[::-1], seen.hidden), found)
+    for way, inner, hidden, again in _inner(text, turn=turn):
+        if _full(found):
+            return
+        _collect(View(_path(seen.name, way), inner, seen.hidden or hidden), depth - 1, found, turn=again)
+
+
+def _inner(text: str, *, turn: bool) -> Iterator[tuple[str, str, bool, bool]]:
+    """What hides in a text: way, text, whether no honest line hides so, whether to read it backwards, too."""
+    for way, inner in decoders.hidden(text):
+        yield way, inner, True, True
+    for way, inner in decoders.encoded(text):
+        yield way, inner, False, way != "url"
+    if turn:
         for way, inner in decoders.rearranged(text):
-            _collect(View(_path(seen.name, way), inner, seen.hidden), depth - 1, found, turn=False)
+            yield way, inner, False, False
 
 
 def _readings(text: str, plain: str) -> Iterator[tuple[str, str]]:
@@ -109,15 +127,19 @@ def _readings(text: str, plain: str) -> Iterator[tuple[str, str]]:
         yield "keyboard", retyped
     if _SPACED.search(plain):
         yield "spaced", _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), plain)
-    if not _LEET_SIGNS.isdisjoint(plain) and _LEET_WORD.search(plain):
-        yield "leetspeak", _LEET_WORD.sub(lambda match: match[0].translate(_LEET), plain)
+    if not _LEET_SIGNS.isdisjoint(bare := _ADDRESS.sub(" ", plain)) and _LEET_WORD.search(bare):
+        yield "leetspeak", _LEET_WORD.sub(lambda match: match[0].translate(_LEET), bare)
     if len(_DOUBLED.findall(plain)) >= 4:
         yield "doubled", _REPEATED.sub(r"\1", plain)
 
 
 def _keep(view: View, found: dict[str, View]) -> None:
-    if view.text and len(found) < MOST:
+    if view.text and not _full(found):
         found.setdefault(view.text, view)
+
+
+def _full(found: dict[str, View]) -> bool:
+    return len(found) >= MOST or sum(map(len, found)) >= CHARACTERS
 
 
 def _path(name: str, way: str) -> str:

@@ -106,6 +106,8 @@ def test_words_with_something_invisible_inside_are_counted() -> None:
         "\u200b" * 40,
         "😀\ufe0f\ufe0f\ufe0f\ufe0f\ufe0f",
         "a b c d e",
+        "MFRGGZDFMZTWQ2LKMFRGGZDFA",
+        "https://example.com/1n4m3/%EA%B3%A0%EC%96%91",
     ],
 )
 def test_what_hides_nothing_shows_nothing(text: str) -> None:
@@ -174,6 +176,7 @@ def test_composing_never_fails(text: str) -> None:
         ("hello world", None),
         ("dkssud everybody listening", None),
         ("123", None),
+        ("did he turn off the safety?", None),
     ],
 )
 def test_only_korean_on_the_wrong_keyboard_is_retyped(typed: str, meant: str | None) -> None:
