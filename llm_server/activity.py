@@ -12,7 +12,7 @@ from llm_server.model import Task, Usage
 class Recorder(Protocol):
     """Whoever keeps usage for ever."""
 
-    def record(self, task: str, model: str, usage: Usage, *, search_queries: int = 0) -> None:
+    def record(self, task: str, model: str, usage: Usage) -> None:
         """Note one response; neither waits nor raises."""
         ...
 
@@ -32,7 +32,7 @@ class Activity:
         self.tokens = self.tokens.plus(usage)
         for kind in ("input", "output", "reasoning", "cached"):
             metrics.llm_tokens.labels(kind).inc(getattr(usage, kind))
-        self.recorder.record(task, model, usage, search_queries=usage.searches)
+        self.recorder.record(task, model, usage)
 
     def ended(self, task: Task, outcome: str, seconds: float) -> None:
         """An inquiry was answered (`ok`) or given up."""

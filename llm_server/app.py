@@ -59,8 +59,8 @@ async def run(settings: ServerSettings, stop: asyncio.Event, *, version: str) ->
     async with AsyncExitStack() as stack:
         sessions = await Sessions.open(settings)
         stack.push_async_callback(sessions.close)
-        usage = await stack.enter_async_context(Books.open(settings))
-        activity = Activity(usage.recorder)
+        books = await stack.enter_async_context(Books.open(settings))
+        activity = Activity(books.recorder)
         gate = _gate(settings)
         model = SingleFlight(await _gemini(settings, activity, stack))
         verdicts = Verdicts(sessions, judges=sorted(plans.Plans(settings).models()))
@@ -74,7 +74,7 @@ async def run(settings: ServerSettings, stop: asyncio.Event, *, version: str) ->
             ),
             sessions=sessions,
             gate=gate,
-            reports=Reports(usage.repository, activity, model=settings.gemini_model),
+            reports=Reports(books.repository, activity, model=settings.gemini_model),
             twentyq=twentyq.Twentyq(
                 inquiries=Inquiries(model, load(twentyq.PROMPTS, twentyq.WANTED), verdicts),
                 topics=topics.Topics.load(_directory(settings.twentyq_topics_dir, topics.SHIPPED)),
@@ -93,8 +93,8 @@ async def run(settings: ServerSettings, stop: asyncio.Event, *, version: str) ->
                 generation=settings.puzzle_generation,
             ),
         )
-        health = ServerHealth(NAME, version, settings=settings, sessions=sessions, database=usage.database)
-        await _serve(settings, stop, table, health, (sessions.watch, usage.recorder.run))
+        health = ServerHealth(NAME, version, settings=settings, sessions=sessions, books=books)
+        await _serve(settings, stop, table, health, (sessions.watch, books.recorder.run))
 
 
 def _directory(chosen: str, shipped: Path) -> Path:

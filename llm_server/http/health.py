@@ -5,17 +5,17 @@ import threading
 import time
 from typing import Any
 
-from botkit.postgres.pool import Database
 from botkit.runtime.health import Check, Degraded, Health
 from llm_server.sessions.keeper import Sessions
 from llm_server.settings import ServerSettings
+from llm_server.usage.books import Books
 
 
 class ServerHealth(Health):
     """The kit's health, dressed with `components.*.detail` and the old copy `session_store`."""
 
     def __init__(
-        self, name: str, version: str, *, settings: ServerSettings, sessions: Sessions, database: Database
+        self, name: str, version: str, *, settings: ServerSettings, sessions: Sessions, books: Books
     ) -> None:
         async def gemini() -> None:
             if not settings.keys():
@@ -24,7 +24,8 @@ class ServerHealth(Health):
         checks = (
             Check("session_store", sessions.ping),
             Check("gemini", gemini),
-            Check("database", database.ping, required=False),
+            Check("database", books.database.ping, required=False),
+            Check("usage", books.recorder.check, required=False),
         )
         super().__init__(name, version, checks)
         self._sessions = sessions

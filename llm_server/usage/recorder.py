@@ -94,7 +94,6 @@ class Recorder:
             pause=flush_interval, longest_pause=max_backoff, log_interval=error_log_interval
         )
         self._trouble = ""
-        self._totals = Sum()
         self._pending: dict[Key, Sum] = {}
         self._pending_requests = 0
         self._frozen: deque[Batch] = deque()
@@ -105,20 +104,15 @@ class Recorder:
         self._closed = False
 
     @property
-    def totals(self) -> Sum:
-        """What was recorded since the process began, saved or not."""
-        return self._totals
-
-    @property
     def unsaved(self) -> int:
         """Requests that PostgreSQL is not known to have."""
         return self._pending_requests + sum(batch.total.request_count for batch in self._frozen)
 
-    def record(self, task: str, model: str, usage: Usage, *, search_queries: int = 0) -> None:
+    def record(self, task: str, model: str, usage: Usage) -> None:
         """Count one response. Neither waits nor raises; one that used no tokens is not counted."""
         try:
             if usage.input > 0 or usage.output > 0:
-                self._add(task, _shown(model.removeprefix("models/")), usage, search_queries)
+                self._add(task, _shown(model.removeprefix("models/")), usage)
         except Exception:
             metrics.usage_dropped.inc()
             log.exception("usage_dropped", reason="it cannot be counted")
@@ -161,11 +155,11 @@ class Recorder:
         if self._failures.count:
             raise Degraded(f"{self.unsaved} requests are not saved: {self._trouble}")
 
-    def _add(self, task: str, model: str, usage: Usage, search_queries: int) -> None:
+    def _add(self, task: str, model: str, usage: Usage) -> None:
         day = self._today()
         used_in, used_out = _sane(usage.input), _sane(usage.output)
         cached = min(_sane(usage.cached), used_in)
-        searches = _sane(max(search_queries, usage.searches))  # two ways to say the same
+        searches = _sane(usage.searches)
         cost = self._prices.cost(
             model,
             day.isoformat(),
@@ -183,7 +177,6 @@ class Recorder:
             search_queries=searches,
             cost_micro_usd=cost.micro_usd,
         )
-        self._totals = self._totals.plus(spent)
         metrics.llm_cost.labels(model).inc(cost.micro_usd)
         if not cost.priced:
             self._note_unpriced(model)

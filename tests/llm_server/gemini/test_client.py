@@ -48,7 +48,7 @@ class AtOnce(Random):
 class Nobody:
     """A recorder that forgets."""
 
-    def record(self, task: str, model: str, usage: Usage, *, search_queries: int = 0) -> None:
+    def record(self, task: str, model: str, usage: Usage) -> None:
         """Forget."""
 
 

@@ -1,0 +1,12 @@
+"""The tree of errors that people read."""
+
+from botkit.chat.errors import Bug, Failed, Refused, tree
+
+
+def test_the_tree_holds_every_error_with_a_text_once() -> None:
+    found = tree()
+
+    assert Bug in found
+    assert not {Failed, Refused} & set(found)
+    assert len({error.code for error in found}) == len(found)
+    assert set(tree(Bug)) == {Bug}
