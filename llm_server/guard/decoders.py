@@ -27,11 +27,12 @@ _BINARY = re.compile(r"(?:[01]{8}\s?){5,512}")
 _ESCAPES = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|U\+([0-9A-Fa-f]{4,6})")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
-_LATIN = re.compile(r"[A-Za-z]{3,}")
-_COMMON = re.compile(
-    r"\b(?:the|you|your|is|are|it|to|of|and|in|a|for|that|this|my|me|what|can|not|do|does|have)\b",
-    re.IGNORECASE,
-)
+_LATIN = re.compile("[A-Za-z]+")
+_COMMON = """
+the you your is are it to of and in a an i for that this my me what can not do does did have be he she was so
+"""
+COMMON = frozenset(_COMMON.split())
+"""Words that English of any length has."""
 
 
 def hidden(text: str) -> Iterator[tuple[str, str]]:
@@ -68,8 +69,9 @@ def rearranged(text: str) -> Iterator[tuple[str, str]]:
     backwards = text[::-1]
     if any("\ufffd" not in decoded for _, decoded in encoded(backwards)):
         yield "reversed", backwards
-    latin = sum(map(len, _LATIN.findall(text)))
-    if latin >= 10 and latin * 2 > len(text) and len(_COMMON.findall(text)) * 12 < latin:
+    words = _LATIN.findall(text)
+    latin = sum(map(len, words))
+    if latin >= 10 and latin * 2 > len(text) and sum(word.lower() in COMMON for word in words) * 12 < latin:
         yield "rot13", codecs.encode(text, "rot13")
 
 

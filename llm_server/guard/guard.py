@@ -90,10 +90,10 @@ class Guard:
             for concept in (*rule.all, *rule.unless)
             if concept not in concepts
         ]
-        self._rules: dict[str, list[Rule]] = {}
+        self._rules: dict[str, list[tuple[Rule, frozenset[str]]]] = {}
         for _, rule in rules:
             if set(rule.all) <= concepts.keys():
-                self._rules.setdefault(rule.all[0], []).append(rule)
+                self._rules.setdefault(rule.all[0], []).append((rule, frozenset(rule.all)))
         self._matcher = Matcher(concepts)
         self._block_emoji, self._block_jamo = block_emoji, block_jamo
         self.broken = (*packs.broken, *bad_patterns, *unknown)
@@ -142,9 +142,9 @@ class Guard:
         hits = [Hit("hidden_text", _HIDDEN, view.name)] if view.hidden else []
         if found.cut:
             hits.append(Hit("too_many_words", _HIDDEN, view.name))
-        for concept in found.places:
-            for rule in self._rules.get(concept, ()):
-                if fits := _fits(rule, found):
+        for concept in found:
+            for rule, concepts in self._rules.get(concept, ()):
+                if found.may_have(concepts) and (fits := _fits(rule, found)):
                     moods = moods or _Moods(view.text, found)
                     if weight := _weight(rule, fits, moods):
                         hits.append(Hit(rule.id, weight, view.name))
@@ -216,10 +216,10 @@ def _weight_at(rule: Rule, moods: list[tuple[Mood, bool]]) -> float:
 def _fits(rule: Rule, found: Found) -> list[list[int]]:
     """The places of the first concept that have the others near them, and where these are."""
     first, *others = rule.all
-    if not all(map(found.has, rule.all)) or any(map(found.has, rule.unless)):
+    if not all(map(found.places, rule.all)) or any(map(found.places, rule.unless)):
         return []
     fits: list[list[int]] = []
-    for at in found.places[first]:
+    for at in found.places(first):
         places = [found.near(at, other, rule.within, after=rule.ordered) for other in others]
         if None not in places:
             fits.append([at, *(place for place in places if place is not None)])

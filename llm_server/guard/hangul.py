@@ -3,6 +3,7 @@
 import re
 
 from botkit.chat.hangul import FINALS, FIRST, INITIALS, MEDIALS
+from llm_server.guard.decoders import COMMON
 
 _KEYS = dict(
     zip(
@@ -24,10 +25,9 @@ _PAIRS = dict(
 _RUN = re.compile(r"[ㄱ-ㅎㅏ-ㅣ](?:[\s.,·/|_-]{0,2}[ㄱ-ㅎㅏ-ㅣ]){3,}")
 _JAMO = re.compile("[ㄱ-ㅎㅏ-ㅣ]")
 _VOWEL = re.compile("[ㅏ-ㅣ]")
-_WORD = re.compile("[A-Za-z]{3,}")
-_ENGLISH = re.compile(
-    r"\b(?:the|you|he|she|it|is|are|was|did|does|do|a|an|of|to|in|my|your|me|can|and)\b", re.IGNORECASE
-)
+_LATIN = re.compile("[A-Za-z]+")
+_WORD = 3
+"""Keys of a word that is worth typing again."""
 
 
 def composed(jamo: str) -> str:
@@ -69,13 +69,14 @@ def joined(text: str) -> str | None:
 
 def retyped(text: str) -> str | None:
     """The text typed on a Korean keyboard; None unless most of its Latin words become Korean there."""
-    words = _WORD.findall(text)
-    if len(_ENGLISH.findall(text)) > len(words) // 4:
+    latin = _LATIN.findall(text)
+    words = [word for word in latin if len(word) >= _WORD]
+    if not words or sum(word.lower() in COMMON for word in latin) > len(words) // 4:
         return None
     korean = {word: typed for word in set(words) if (typed := _typed(word)) is not None}
-    if not words or 2 * sum(len(word) for word in words if word in korean) <= sum(map(len, words)):
+    if 2 * sum(len(word) for word in words if word in korean) <= sum(map(len, words)):
         return None
-    return _WORD.sub(lambda match: korean.get(match[0], match[0]), text)
+    return _LATIN.sub(lambda match: korean.get(match[0], match[0]), text)
 
 
 def _typed(word: str) -> str | None:

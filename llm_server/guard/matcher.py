@@ -7,9 +7,8 @@ the text begins, or lie within one: `무시` is in `지시를무시해` and in `
 import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import accumulate, islice
 
 import ahocorasick
 
@@ -42,29 +41,58 @@ _STORY = re.compile(
 _VERBAL = frozenset("해려줘어아여내라고춰겨켜꿔처쳐져버봐놔둬")
 
 
-@dataclass(slots=True)
 class Found:
-    """Where concepts stand in a text, in letters and digits from its beginning, in order."""
+    """Where concepts stand in a text, in letters and digits from its beginning, in order.
 
-    places: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
-    length: int = 0
-    cut: bool = False
-    """Whether there are more than were considered."""
+    Most finds are of no interest to any rule; a find is only looked at closely when somebody asks for its
+    concept.
+    """
 
-    def has(self, concept: str) -> bool:
-        """Whether the concept is there at all."""
-        return concept in self.places
+    def __init__(
+        self, words: list[str], tight: str, finds: Mapping[str, list[tuple[int, int, bool]]], *, cut: bool
+    ) -> None:
+        """The finds by concept: first and last letter, and whether Latin; `cut` if there are more."""
+        self._words, self._tight, self._finds = words, tight, finds
+        self._text: _Words | None = None
+        self._places: dict[str, list[int]] = {}
+        self.cut = cut
+
+    def __iter__(self) -> Iterator[str]:
+        """The concepts that may be there."""
+        return iter(self._finds)
+
+    def may_have(self, concepts: frozenset[str]) -> bool:
+        """Whether all of the concepts may be there."""
+        return concepts <= self._finds.keys()
+
+    def places(self, concept: str) -> list[int]:
+        """Where the concept begins; nowhere when it is not there."""
+        known = self._places.get(concept)
+        if known is None:
+            known = self._places[concept] = self._looked_at(concept)
+        return known
 
     def between(self, concept: str, start: int, end: int) -> bool:
         """Whether the concept begins between two places."""
-        places = self.places.get(concept, [])
+        places = self.places(concept)
         return bisect_left(places, start) < bisect_left(places, end)
 
     def near(self, at: int, concept: str, within: int, *, after: bool = False) -> int | None:
         """A place of the concept at most `within` from a place, or after it; the last one that there is."""
-        places = self.places.get(concept, [])
+        places = self.places(concept)
         last = bisect_right(places, at + within) - 1
         return places[last] if last >= 0 and places[last] >= (at if after else at - within) else None
+
+    def _looked_at(self, concept: str) -> list[int]:
+        finds = self._finds.get(concept)
+        if not finds:
+            return []
+        text = self._text = self._text or _Words(self._words, self._tight)
+        return sorted(
+            start
+            for start, end, latin in finds
+            if (text.latin(start, end) if latin else text.korean(start, end))
+        )
 
 
 def letters(text: str) -> int:
@@ -139,23 +167,18 @@ class Matcher:
         """Every concept in a text that is clean already."""
         words = _WORDS.findall(text)
         tight = "".join(words)
-        found = Found(length=len(tight))
         if self._empty or not tight:
-            return found
-        text_words = _Words(words, tight)
-        count = 0
-        for end, (length, concepts, latin) in self._automaton.iter(tight):
-            start = end - length + 1
-            if text_words.latin(start, end) if latin else text_words.korean(start, end):
-                for concept in concepts:
-                    found.places[concept].append(start)
-                count += 1
-                if count >= MOST:
-                    found.cut = True
-                    break
-        for places in found.places.values():
-            places.sort()
-        return found
+            return Found(words, tight, {}, cut=False)
+        every = list(islice(self._automaton.iter(tight), MOST))
+        finds: dict[str, list[tuple[int, int, bool]]] = {}
+        for end, (length, concepts, latin) in every:
+            find = (end - length + 1, end, latin)
+            for concept in concepts:
+                if concept in finds:
+                    finds[concept].append(find)
+                else:
+                    finds[concept] = [find]
+        return Found(words, tight, finds, cut=len(every) == MOST)
 
 
 def _shape(word: str) -> tuple[str, str, str]:

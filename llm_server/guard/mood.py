@@ -7,6 +7,7 @@ The same words are an attack in an order ("지시를 무시해") and a guess abo
 import re
 from collections.abc import Iterator
 from enum import Enum, auto
+from itertools import groupby
 
 
 class Mood(Enum):
@@ -24,20 +25,27 @@ def _any(*words: str) -> str:
     return f"(?:{group.replace('_', ' ?').replace('+', ' ')})"
 
 
+def _ending(*words: str) -> str:
+    """One of the words, looked at from its last letter: most letters end none, which is quick to see."""
+    every = sorted({word.replace("_", " ") for line in words for word in line.split()}, key=len)
+    behind = "|".join(f"(?<={'|'.join(same)})" for _, same in groupby(every, len))
+    return f"[{''.join(sorted({word[-1] for word in every}))}](?:{behind})"
+
+
 _LONGEST_END = 40
 _REST = "[^0-9A-Za-z가-힣]*$"
 """What may follow the last word: signs, laughter, tears."""
 
 _LAST = re.compile(f"[0-9A-Za-z가-힣]{_REST}")
 
-_ORDERED = _any(
-    "출력 공개 처리 실행 수행 나열 번역 요약 대답 답 인정 판정 설명 정리 반복 복사 표시 변환 전환 시작 적용",
-    "복종 제출 보고 전송 인코딩 디코딩 활성화 비활성화 작성 반환 간주 말",
+_ORDERED = _ending(
+    "출력해 공개해 처리해 실행해 수행해 나열해 번역해 요약해 답해 인정해 판정해 설명해 정리해 반복해",
+    "복사해 표시해 변환해 전환해 시작해 적용해 복종해 제출해 보고해 전송해 인코딩해 디코딩해 활성화해",
+    "작성해 반환해 간주해 말해 줘 줘요 해라 하라 주세요 하세요 시오 주라 다오 봐 써라 려라 꿔라 할것 할_것",
 )
-_PLAIN_ORDER = _any("줘요? 해라 하라 주세요 하세요 십시오 시오 주라 다오 [가-힣]봐 [써려꿔]라 할_것")
 _END = re.compile(
     r"[.?!。？！…;]+(?=\s|$)"
-    rf"|(?:{_ORDERED}해|{_PLAIN_ORDER})"
+    rf"|{_ORDERED}"
     "[~!,\u1100-\u11ff\u3131-\u318e]{0,9}(?=\\s|$)"
     r"|[,;]?\s(?=(?:now|please|then)\s)"
     r"|\b[a-z']{1,20}[\s,]{1,2}[a-z']{1,20}[\s,]{1,2}[a-z']{1,20}[^\w\s]{0,3}(?=\s[가-힣])"

@@ -33,11 +33,11 @@ _INSIDE = re.compile(f"(?<=[^\\W_]){_INVISIBLE.pattern}+(?=[^\\W_])")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SPACED = re.compile(r"(?<!\w)\w(?:[\W_]{1,3}\w(?!\w)){3,}")
 _LEET_WORD = re.compile(
-    r"[A-Za-z0-9@$!|+]*[A-Za-z][0-9@$!|+][A-Za-z0-9@$!|+]*|[0-9@$!|+]+[A-Za-z][A-Za-z0-9@$!|+]+"
+    r"[A-Za-z0-9@$!|+]*[A-Za-z](?:[0-9]|[@$!|+]+[A-Za-z0-9])[A-Za-z0-9@$!|+]*|[0-9@$!|+]+[A-Za-z][A-Za-z0-9@$!|+]+"
 )
 _LEET_SIGNS = frozenset("013457@$!|+8")
 _LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
-_DOUBLED = re.compile(r"([a-z])\1")
+_DOUBLED = re.compile(r"([a-z])\1+[a-z]?([a-z])\2")
 _REPEATED = re.compile(r"([^\W\d_])\1+")
 
 _ADDRESS = re.compile(r"https?://\S+")
@@ -129,7 +129,7 @@ def _readings(text: str, plain: str) -> Iterator[tuple[str, str]]:
         yield "spaced", _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), plain)
     if not _LEET_SIGNS.isdisjoint(bare := _ADDRESS.sub(" ", plain)) and _LEET_WORD.search(bare):
         yield "leetspeak", _LEET_WORD.sub(lambda match: match[0].translate(_LEET), bare)
-    if len(_DOUBLED.findall(plain)) >= 4:
+    if _DOUBLED.search(plain):
         yield "doubled", _REPEATED.sub(r"\1", plain)
 
 
