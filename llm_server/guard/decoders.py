@@ -13,6 +13,7 @@ LONGEST = 4096
 
 _PRINTABLE = 0.9
 _SHORTEST = 4
+_WORD = 3
 _LONG_WORD = re.compile(r"\S{12}")
 _MANY_DIGITS = 8
 _DIGITS = re.compile("[0-9]")
@@ -70,7 +71,7 @@ def rearranged(text: str) -> Iterator[tuple[str, str]]:
     if any("\ufffd" not in decoded for _, decoded in encoded(backwards)):
         yield "reversed", backwards
     words = _LATIN.findall(text)
-    latin = sum(map(len, words))
+    latin = sum(len(word) for word in words if len(word) >= _WORD)
     if latin >= 10 and latin * 2 > len(text) and sum(word.lower() in COMMON for word in words) * 12 < latin:
         yield "rot13", codecs.encode(text, "rot13")
 
