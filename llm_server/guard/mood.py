@@ -64,7 +64,7 @@ _STORY = re.compile(
     )
     + "|[은는던된한간온운킨린친진난긴] ?"
     + _any("건가요? 것인가요? 건지요? 거예요 거죠 거야 거니 겁니까 것입니다 게_맞나요 적이?_있나요")
-    + f"){_REST}"
+    + f"|[하으]래요?|[한된간온]대요?){_REST}"
 )
 _ASKS = re.compile(
     _any("[?] 나요 까요 가요 는지 은지 건지 냐 니 죠 지요 습니까 입니까 어요 아요 에요 예요 인가 는가")
@@ -111,7 +111,7 @@ _ENGLISH_ASKS = re.compile(
     + _any("why where when who how what")
     + " "
     + _any("did was were does had has is are")
-    + r")\b"
+    + r"|who'?s)\b"
 )
 _ENGLISH_SUBJECT = re.compile(
     "(?:"

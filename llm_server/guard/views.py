@@ -20,6 +20,9 @@ CHARACTERS = 28_000
 DEPTH = 2
 """How often something hidden may hide something else."""
 
+_MANY = 3
+"""Letters that stand where no word has them before somebody put them there on purpose."""
+
 _MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _ACCENTS = re.compile(
     "[\u00c0-\u024f\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1eff\u20d0-\u20ff\ufe20-\ufe2f]"
@@ -37,7 +40,8 @@ _LEET_WORD = re.compile(
 )
 _LEET_SIGNS = frozenset("013457@$!|+8")
 _LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
-_DOUBLED = re.compile(r"([a-z])\1+[a-z]?([a-z])\2")
+_DOUBLED = re.compile(r"([a-z가-힣])\1+[a-z가-힣]?([a-z가-힣])\2")
+_STUFFED = re.compile("(?<=[가-힣])[0-9a-zㄱ-ㅎ](?=[가-힣])")
 _REPEATED = re.compile(r"([^\W\d_])\1+")
 
 _ADDRESS = re.compile(r"https?://\S+")
@@ -129,6 +133,8 @@ def _readings(text: str, plain: str) -> Iterator[tuple[str, str]]:
         yield "spaced", _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), plain)
     if not _LEET_SIGNS.isdisjoint(bare := _ADDRESS.sub(" ", plain)) and _LEET_WORD.search(bare):
         yield "leetspeak", _LEET_WORD.sub(lambda match: match[0].translate(_LEET), bare)
+    if len(_STUFFED.findall(plain)) >= _MANY:
+        yield "stuffed", _STUFFED.sub("", plain)
     if _DOUBLED.search(plain):
         yield "doubled", _REPEATED.sub(r"\1", plain)
 
