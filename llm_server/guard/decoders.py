@@ -29,6 +29,11 @@ _ESCAPES = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|U\+([0-9
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
 _LATIN = re.compile("[A-Za-z]+")
+_LATIN_TEXT = 10
+_VOWEL = re.compile("[aeiouAEIOU]")
+_VOWELS_OF_TEN = 3
+"""English has more vowels than this among ten letters, and turned by 13 fewer."""
+
 _COMMON = """
 the you your is are it to of and in a an i for that this my me what can not do does did have be he she was so
 """
@@ -72,7 +77,13 @@ def rearranged(text: str) -> Iterator[tuple[str, str]]:
         yield "reversed", backwards
     words = _LATIN.findall(text)
     latin = sum(len(word) for word in words if len(word) >= _WORD)
-    if latin >= 10 and latin * 2 > len(text) and sum(word.lower() in COMMON for word in words) * 12 < latin:
+    if (
+        latin < _LATIN_TEXT
+        or latin * 2 <= len(text)
+        or _VOWELS_OF_TEN * latin < 10 * len(_VOWEL.findall(text))
+    ):
+        return
+    if sum(word.lower() in COMMON for word in words) * 12 < latin:
         yield "rot13", codecs.encode(text, "rot13")
 
 

@@ -208,7 +208,7 @@ def _weight(rule: Rule, fits: list[list[int]], moods: _Moods) -> float:
 def _weight_at(rule: Rule, moods: list[tuple[Mood, bool]]) -> float:
     if rule.command and all(does is not Mood.ORDER for does, _ in moods):
         return 0.0
-    told = rule.told and all(about_others for _, about_others in moods)
+    told = rule.told and moods[0][1]
     asked = rule.asked and all(does in (Mood.ASKS, Mood.STORY) for does, _ in moods)
     return rule.weight * _TOLD if told or asked else rule.weight
 

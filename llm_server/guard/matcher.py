@@ -78,10 +78,12 @@ class Found:
         return bisect_left(places, start) < bisect_left(places, end)
 
     def near(self, at: int, concept: str, within: int, *, after: bool = False) -> int | None:
-        """A place of the concept at most `within` from a place, or after it; the last one that there is."""
+        """The place of the concept nearest to a place and at most `within` from it, or behind it."""
         places = self.places(concept)
-        last = bisect_right(places, at + within) - 1
-        return places[last] if last >= 0 and places[last] >= (at if after else at - within) else None
+        behind = bisect_left(places, at)
+        some = places[behind : behind + 1] if after else places[max(behind - 1, 0) : behind + 1]
+        nearest = min(some, key=lambda place: abs(place - at), default=None)
+        return nearest if nearest is not None and abs(nearest - at) <= within else None
 
     def _looked_at(self, concept: str) -> list[int]:
         finds = self._finds.get(concept)

@@ -38,7 +38,7 @@ _SPACED = re.compile(r"(?<!\w)\w(?:[\W_]{1,3}\w(?!\w)){3,}")
 _LEET_WORD = re.compile(
     r"[A-Za-z0-9@$!|+]*[A-Za-z](?:[0-9]|[@$!|+]+[A-Za-z0-9])[A-Za-z0-9@$!|+]*|[0-9@$!|+]+[A-Za-z][A-Za-z0-9@$!|+]+"
 )
-_LEET_SIGNS = frozenset("013457@$!|+8")
+_LEET_INSIDE = re.compile(r"[a-z][013457@$!|+8]{1,2}[a-z]|(?<![a-z0-9])[013457@$!|+8][a-z]{2}")
 _LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
 _DOUBLED = re.compile(r"([a-z가-힣])\1+[a-z가-힣]?([a-z가-힣])\2")
 _STUFFED = re.compile("(?<=[가-힣])[0-9a-zㄱ-ㅎ](?=[가-힣])")
@@ -131,7 +131,7 @@ def _readings(text: str, plain: str) -> Iterator[tuple[str, str]]:
         yield "keyboard", retyped
     if _SPACED.search(plain):
         yield "spaced", _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), plain)
-    if not _LEET_SIGNS.isdisjoint(bare := _ADDRESS.sub(" ", plain)) and _LEET_WORD.search(bare):
+    if _LEET_INSIDE.search(plain) and _LEET_INSIDE.search(bare := _ADDRESS.sub(" ", plain)):
         yield "leetspeak", _LEET_WORD.sub(lambda match: match[0].translate(_LEET), bare)
     if len(_STUFFED.findall(plain)) >= _MANY:
         yield "stuffed", _STUFFED.sub("", plain)
