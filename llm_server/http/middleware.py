@@ -24,8 +24,11 @@ _CALLER_GONE = 499
 
 
 def is_open(path: str) -> bool:
-    """Whether a path needs no key, and is logged only when it fails: probes and scrapers come often."""
-    return path in ("/health", "/ready", "/metrics") or path.startswith("/health/")
+    """Whether a path needs no key, and is logged only when it fails: probes, scrapers and the documentation.
+
+    Whatever tells or does something lies below /api/.
+    """
+    return not path.startswith("/api/")
 
 
 @dataclass(slots=True)

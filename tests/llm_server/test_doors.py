@@ -188,14 +188,17 @@ async def test_without_the_key_nobody_gets_in(launch: Launch) -> None:
             assert (await door.call("TwentyQGetCategories", {}, headers=headers)).status == "OK"
 
 
-async def test_probes_and_scrapers_need_no_key_and_nothing_else_is_open(launch: Launch) -> None:
+async def test_probes_scrapers_and_documentation_need_no_key_and_nothing_else_is_open(launch: Launch) -> None:
     server = await launch(HTTP_API_KEY=KEY)
-    for path in ("/health", "/health/live", "/health/models", "/metrics"):
+    for path in ("/health", "/health/live", "/health/models", "/metrics", "/openapi.json", "/docs"):
         assert (await server.http.raw("GET", path)).status == 200
     for path in ("/health/ready", "/ready"):
         assert (await server.http.raw("GET", path)).status == 503
-    for path in ("/openapi.json", "/docs", "/nowhere", "/api/llm/twentyq/topics/categories"):
+    assert (await server.http.raw("GET", "/nowhere")).status == 404
+    for path in ("/api/llm/twentyq/topics/categories", "/api/nowhere"):
         assert (await server.http.raw("GET", path)).status == 401
+    for path in ("//api/llm/twentyq/topics/categories", "/API/llm/twentyq/topics/categories"):
+        assert (await server.http.raw("GET", path)).status == 404
 
 
 async def reflected(door: GrpcDoor, metadata: tuple[tuple[str, str], ...] = ()) -> list[str]:
