@@ -28,6 +28,9 @@ _BINARY = re.compile(r"(?:[01]{8}\s?){5,512}")
 _ESCAPES = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|U\+([0-9A-Fa-f]{4,6})")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}){2,}")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
+_OVERRIDE = re.compile("[\u202b\u202e\u2067]([^\u202c\u2069]*)[\u202c\u2069]?")
+"""Text that is shown from right to left."""
+
 _LATIN = re.compile("[A-Za-z]+")
 _LATIN_TEXT = 10
 _VOWEL = re.compile("[aeiouAEIOU]")
@@ -72,6 +75,8 @@ def encoded(text: str) -> Iterator[tuple[str, str]]:
 
 def rearranged(text: str) -> Iterator[tuple[str, str]]:
     """The text read another way, where that could hide something: (way, text)."""
+    if _OVERRIDE.search(text):
+        yield "bidi", _OVERRIDE.sub(lambda match: match[1][::-1], text)
     backwards = text[::-1]
     if any("\ufffd" not in decoded for _, decoded in encoded(backwards)):
         yield "reversed", backwards

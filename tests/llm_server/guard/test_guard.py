@@ -1,5 +1,7 @@
 """What the guard blocks, what it lets pass, and how it explains itself."""
 
+import json
+import re
 import unicodedata
 from pathlib import Path
 
@@ -11,7 +13,9 @@ from hypothesis import strategies as st
 from llm_server.guard.guard import _ANCHORS, LONGEST, Guard
 from llm_server.guard.matcher import MOST, Matcher
 from llm_server.guard.packs import SHIPPED, load
-from tests.llm_server.guard.report import DEV, Line, read
+from llm_server.turtlesoup.puzzles import Puzzles
+from llm_server.twentyq import topics
+from tests.llm_server.guard.report import DEV, HELD_OUT, Line, read
 
 GUARD = Guard.load()
 LINES = read(DEV)
@@ -54,16 +58,16 @@ def test_harmless_lines_pass_decomposed_and_decorated() -> None:
 
 
 def test_both_halves_are_of_a_size() -> None:
-    for path in sorted(DEV.parent.glob("*.jsonl")):
+    for path in (DEV, HELD_OUT):
         lines = read(path)
         assert sum(line.is_attack for line in lines) >= 200
         assert sum(not line.is_attack for line in lines) >= 400
         assert len({line.text for line in lines}) == len(lines)
-        assert {line.lang for line in lines} == {"ko", "en", "mixed"}
+        assert {line.lang for line in lines} >= {"ko", "en"}
 
 
 def test_the_halves_have_nothing_in_common() -> None:
-    halves = [{line.text for line in read(path)} for path in sorted(DEV.parent.glob("*.jsonl"))]
+    halves = [{line.text for line in read(path)} for path in (DEV, HELD_OUT)]
     assert sum(map(len, halves)) - len(set().union(*halves)) <= 10
 
 
@@ -337,3 +341,22 @@ def test_where_a_word_may_stand(text: str, found: bool) -> None:
 def test_only_so_many_words_are_considered() -> None:
     found = Matcher({"x": ["tell"]}).find("tell " * 2 * MOST)
     assert len(found.places("x")) == MOST
+
+
+# ---- what the games themselves say ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", sorted(topics.SHIPPED.glob("*.json")), ids=lambda path: path.stem)
+def test_every_secret_can_be_guessed_and_asked_for(path: Path) -> None:
+    said = ("정답 {}", "정답은 {}!", "{}인가요?", "혹시 {} 맞아요?", "{}에 대해 말해줘", "is it {}?")
+    names = [item["name"] for item in next(iter(json.loads(path.read_text("utf-8")).values()))]
+    assert len(names) > 100
+    for line in (pattern.format(name) for name in names for pattern in said):
+        assert not GUARD.evaluate(line).malicious, line
+
+
+def test_every_sentence_of_every_puzzle_can_be_said() -> None:
+    for puzzle in Puzzles.load().all:
+        for text in (puzzle.question, puzzle.answer, *puzzle.hints, *puzzle.key_facts):
+            for sentence in (text, *re.split(r"(?<=[.?!])\s+", text)):
+                assert not GUARD.evaluate(sentence).malicious, sentence
