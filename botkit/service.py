@@ -65,6 +65,7 @@ class BotSettings(Settings, CacheSettings, MqSettings, DatabaseSettings, LlmSett
     blocked_chat_ids: Words
     blocked_user_ids: Words
     reply_mark: str = env("REPLY_MARK", default="")
+    admin_user_ids: Words = env("ADMIN_USER_IDS", default=())
 
     def access(self) -> Access:
         """The rules of admission; on when a list of rooms is given, unless switched explicitly."""

@@ -3,9 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from botkit.chat.grammar import Form, Grammar, words
+from botkit.chat.grammar import Form, Grammar, listed, words
+from game_bots.costs import PERIOD_WORDS, Period, period_of
+from game_bots.spans import Span
 from game_bots.twentyq.game import QUESTION_LENGTH
-from game_bots.twentyq.wording import noun_of, wants_to_be_told, without_lead
+from game_bots.twentyq.wording import is_asked, noun_of, wants_to_be_told, without_lead
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,58 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class Chain:
+    """Ask several questions in a row; with `while_yes` only as long as the answers are yes."""
+
+    texts: tuple[str, ...]
+    while_yes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Show which model referees."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Show tokens and cost, priced as `price` when that is given. For operators."""
+
+    period: Period
+    price: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalRecord:
+    """Show what somebody played; the person who asks when no name is given."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RoomRecord:
+    """Show what the room played."""
+
+    span: Span = Span.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Show who solved most."""
+
+    span: Span = Span.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class ForceEnd:
+    """End the game of the room. For operators."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearAll:
+    """Forget everything about the room. For operators."""
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Ours, but not understood."""
 
@@ -93,8 +147,26 @@ def _guess(match: re.Match[str]) -> Guess:
     return Guess(without_lead(match["rest"]), glued)
 
 
+_SPANS = f"(?: (?P<span>{words(*(span.value for span in Span))}))?"
+
+
+def _span(match: re.Match[str]) -> Span:
+    return Span(match["span"] or Span.ALL)
+
+
+def _chain(match: re.Match[str]) -> Chain | None:
+    texts = listed(match["text"])
+    while_yes = bool(match["only"])
+    # "사람보다 크고, 개보다 작나요?" is one question with a comma in it.
+    if len(texts) < 2 or not (while_yes or all(map(is_asked, texts))):
+        return None
+    return Chain(texts, while_yes)
+
+
 FORMS = (
     Form("help", r"\s?(?:도움말|도움|help)?", lambda _: Help(), usage="도움말", lane=False),
+    Form("force_end", r"\s?(?:admin force-end|관리자 강제종료)", lambda _: ForceEnd()),
+    Form("clear_all", r"\s?(?:admin clear-all|관리자 전체삭제)", lambda _: ClearAll()),
     Form(
         "start",
         rf"\s?{words('시작', 'start')}(?P<rest> .+)?",
@@ -109,6 +181,33 @@ FORMS = (
         usage="힌트",
         notice="hint.thinking",
     ),
+    Form(
+        "usage",
+        rf"\s?{words('사용량', 'usage')}(?: (?P<period>{PERIOD_WORDS}))?(?: (?P<price>.+))?",
+        lambda match: Usage(period_of(match["period"]), (match["price"] or "").strip()),
+        lane=False,
+    ),
+    Form(
+        "room_record",
+        rf"\s?전적 룸{_SPANS}",
+        lambda match: RoomRecord(_span(match)),
+        usage="전적 룸 [일간/주간/월간]",
+        lane=False,
+    ),
+    Form(
+        "record",
+        r"\s?전적(?: (?P<name>.+))?",
+        lambda match: PersonalRecord((match["name"] or "").strip()),
+        usage="전적 [별명]",
+        lane=False,
+    ),
+    Form(
+        "ranking",
+        rf"\s?{words('순위', '랭킹')}{_SPANS}",
+        lambda match: Ranking(_span(match)),
+        usage="순위 [일간/주간/월간]",
+        lane=False,
+    ),
     Form("surrender", rf"\s?{words('포기', '하남자', 'surrender')}", lambda _: Surrender(), usage="포기"),
     Form("agree", rf"\s?{words('동의', 'agree')}", lambda _: Agree(), usage="동의"),
     Form("reject", rf"\s?{words('거부', 'reject')}", lambda _: Reject(), usage="거부"),
@@ -119,6 +218,7 @@ FORMS = (
         usage="상태",
         lane=False,
     ),
+    Form("model", rf"\s?{words('모델', 'model')}", lambda _: Model(), usage="모델", lane=False),
     Form("tell_me", r"\s정답(?P<rest>.+)", _tell_me, lane=False),
     Form(
         "guess",
@@ -126,6 +226,13 @@ FORMS = (
         _guess,
         usage="정답 [낱말]",
         notice="guess.thinking",
+    ),
+    Form(
+        "chain",
+        rf"(?:\s?{words('질문', 'ask', '?')})?\s(?P<only>if )?(?P<text>.*[,，、].*)",
+        _chain,
+        usage="[질문], [질문] …",
+        notice="question.thinking",
     ),
     Form(
         "ask",

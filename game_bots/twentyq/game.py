@@ -4,6 +4,7 @@ No I/O, no clock, no chance: the time is the stream entry's, the topic and the v
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -21,6 +22,8 @@ TOPICS_KEPT = 20
 """Secrets of the room, and of each category in it, that are not drawn again."""
 
 QUESTION_LENGTH = 200
+MAX_CHAIN = 5
+"""Questions of one line."""
 
 
 class Verdict(StrEnum):
@@ -30,6 +33,11 @@ class Verdict(StrEnum):
     MOSTLY_YES = "아마도 예"
     MOSTLY_NO = "아마도 아니오"
     NO = "아니오"
+
+    @property
+    def is_positive(self) -> bool:
+        """Whether a chain that goes on while the answers are yes goes on."""
+        return self in (Verdict.YES, Verdict.MOSTLY_YES)
 
 
 class Result(StrEnum):
@@ -101,6 +109,13 @@ class GuessTooSoon(Refused):
     variables = ("total", "remaining")
 
 
+class ChainTooLong(Refused):
+    """More questions in one line than are taken."""
+
+    code = "chain_too_long"
+    variables = ("limit",)
+
+
 class HintLimitReached(Refused):
     """No hint is left."""
 
@@ -126,6 +141,8 @@ class Question:
     verdict: Verdict
     by: str
     at: float
+    chained: bool = False
+    """Whether it followed another one in the same line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +179,16 @@ class Riddle:
     vote: Vote | None = None
 
     @property
+    def most_curious(self) -> tuple[Player, int] | None:
+        """Who asked the most questions, and how many; nobody when there were not two players."""
+        asked = Counter(question.by for question in self.questions)
+        if len(self.players) < 2 or not asked:
+            return None
+        user, count = asked.most_common(1)[0]
+        player = self.player(user)
+        return (player, count) if player else None
+
+    @property
     def hints_left(self) -> int:
         """Hints that may still be asked for."""
         return MAX_HINTS - len(self.hints)
@@ -190,10 +217,12 @@ class Riddle:
             if key and question_key(question.text) == key:
                 raise DuplicateQuestion(number=question.number, answer=question.verdict.value)
 
-    def answered(self, text: str, verdict: Verdict, *, by: Player, now: float) -> "Riddle":
+    def answered(
+        self, text: str, verdict: Verdict, *, by: Player, now: float, chained: bool = False
+    ) -> "Riddle":
         """With one more question. Raises as `check_question` does."""
         self.check_question(text)
-        question = Question(len(self.questions) + 1, text, verdict, by.id, now)
+        question = Question(len(self.questions) + 1, text, verdict, by.id, now, chained)
         return replace(self.joined(by), questions=(*self.questions, question))
 
     def check_guess(self, guess: str, *, by: Player, now: float) -> None:

@@ -12,6 +12,7 @@ from botkit.chat.message import Reply, Scene
 from botkit.turn import Handlers, Outcome
 from game_bots.surrender import Standing, Vote
 from game_bots.twentyq import commands
+from game_bots.twentyq.chain import ask_all
 from game_bots.twentyq.game import (
     CATEGORIES,
     NOT_AT_RANDOM,
@@ -23,8 +24,10 @@ from game_bots.twentyq.game import (
     category_of,
     display_category,
 )
+from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.judge import GuessResult, Judge
 from game_bots.twentyq.messages import Say
+from game_bots.twentyq.operators import Operators
 from game_bots.twentyq.store import Store
 
 FINISHED = TypeAdapter(Finished)
@@ -33,27 +36,38 @@ FINISHED = TypeAdapter(Finished)
 class Twentyq:
     """The handlers of one bot process."""
 
-    def __init__(self, *, grammar: Grammar, say: Say, judge: Judge, store: Store) -> None:
+    def __init__(
+        self, *, grammar: Grammar, say: Say, judge: Judge, store: Store, operators: Operators, hall: Hall
+    ) -> None:
         self._prefix = grammar.prefix
         self._say = say
         self._judge = judge
         self._store = store
+        self._operators = operators
         self._help = _help(grammar, say)
         self.handlers = Handlers[Room](
             answers={
                 commands.Help: self.help,
                 commands.Status: self.status,
                 commands.TellMe: self.tell_me,
+                commands.Model: self.model,
+                commands.Usage: operators.usage,
+                commands.PersonalRecord: hall.person,
+                commands.RoomRecord: hall.room,
+                commands.Ranking: hall.ranking,
                 commands.Unknown: self.unknown,
             },
             moves={
                 commands.Start: self.start,
                 commands.Ask: self.ask,
+                commands.Chain: self.chain,
                 commands.Guess: self.guess,
                 commands.GiveHint: self.hint,
                 commands.Surrender: self.surrender,
                 commands.Agree: self.agree,
                 commands.Reject: self.reject,
+                commands.ForceEnd: self.force_end,
+                commands.ClearAll: self.clear_all,
             },
         )
 
@@ -72,6 +86,20 @@ class Twentyq:
         """The referee keeps the secret."""
         (await self._store.peek(scene.room)).playing(self._prefix)
         return [Reply(self._say.tell_nothing())]
+
+    async def model(self, _command: commands.Model, scene: Scene) -> Sequence[Reply]:
+        """Which model referees."""
+        found = await self._judge.model(entry=scene.entry)
+        text = self._say.model(
+            default=found.model_default,
+            hints=found.model_hints or found.model_default,
+            answer=found.model_answer or found.model_default,
+            verify=found.model_verify or found.model_default,
+            temperature=f"{found.temperature:.2f}",
+            retries=found.max_retries,
+            timeout=found.timeout_seconds,
+        )
+        return [Reply(text)]
 
     async def unknown(self, _command: commands.Unknown, scene: Scene) -> Sequence[Reply]:
         """Ours, but not understood; without a game, how to open one."""
@@ -111,7 +139,17 @@ class Twentyq:
         asked = riddle.answered(command.text, verdict, by=scene.player, now=scene.now)
         number = len(asked.questions)
         text = self._say.answered(number=number, text=command.text, answer=verdict.value)
+        if riddle.is_named_by(command.text):
+            text += self._say.named(prefix=self._prefix, target=riddle.topic.name)
         return Outcome([Reply(text)], replace(room, riddle=asked))
+
+    async def chain(self, command: commands.Chain, scene: Scene, room: Room) -> Outcome[Room]:
+        """Several questions and their verdicts."""
+        riddle = room.playing(self._prefix)
+        asked = await ask_all(
+            command.texts, riddle, scene, self._judge, self._say, while_yes=command.while_yes
+        )
+        return Outcome([Reply("\n".join(asked.lines))], replace(room, riddle=asked.riddle))
 
     async def guess(self, command: commands.Guess, scene: Scene, room: Room) -> Outcome[Room]:
         """A guess: word for word first, the judge only when that does not decide it."""
@@ -163,6 +201,22 @@ class Twentyq:
             text = self._say.vote_against(name=scene.player.name, agreed=len(vote.agreed), needed=vote.needed)
         return Outcome([Reply(text)], replace(room, riddle=riddle))
 
+    # ---- operators ----------------------------------------------------------------------------------
+
+    async def force_end(self, _command: commands.ForceEnd, scene: Scene, room: Room) -> Outcome[Room]:
+        """The game is over, whatever the room thinks of it."""
+        self._operators.check(scene)
+        given_up = self._given_up(room, room.playing(self._prefix), scene)
+        said = "\n".join(reply.text for reply in given_up.replies)
+        return replace(given_up, replies=[Reply(self._say.force_ended(result=said))])
+
+    async def clear_all(self, _command: commands.ClearAll, scene: Scene, room: Room) -> Outcome[Room]:
+        """Nothing is remembered of the room; finished games stay in the ledger."""
+        self._operators.check(scene)
+        riddle = room.riddle
+        after = (lambda: self._judge.forget(scene.room, riddle.id)) if riddle else None
+        return Outcome([Reply(self._say.cleared())], Room(), after=after)
+
     def _voted(self, room: Room, riddle: Riddle, scene: Scene, *, opened: bool) -> Outcome[Room]:
         vote = riddle.vote
         if vote is None or vote.standing is Standing.CARRIED:
@@ -186,9 +240,14 @@ class Twentyq:
             questions=len(riddle.questions),
             hints=len(riddle.hints),
             minutes=max(1, round((scene.now - riddle.started_at) / 60)),
+            curious=self._curious(riddle),
             misses=self._say.misses(guesses=missed) if missed else "",
         )
         return self._ended(room, riddle, scene, Result.CORRECT, text)
+
+    def _curious(self, riddle: Riddle) -> str:
+        most = riddle.most_curious
+        return self._say.curious(name=most[0].name, count=most[1]) if most else ""
 
     def _given_up(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
         text = self._say.surrendered(
@@ -220,7 +279,10 @@ class Twentyq:
         blocks = self._say.board_misses(guesses=missed) if missed else ""
         for question in riddle.questions:
             blocks += self._say.board_question(
-                number=question.number, text=question.text, answer=question.verdict.value
+                number=question.number,
+                text=question.text,
+                answer=question.verdict.value,
+                chained=self._say.board_chained() if question.chained else "",
             )
         return self._say.board(
             category=display_category(riddle.topic.category),

@@ -2,13 +2,16 @@
 
 from enum import StrEnum
 
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 from llm.v1 import llm_service_pb2 as pb
 
 from botkit.chat.errors import AiConfused, AiRefused
 from botkit.llm.client import LlmClient
+from game_bots.costs import Period, Price, Report
 from game_bots.twentyq.game import QuestionForbidden, QuestionUnclear, Riddle, Topic, Verdict
+from game_bots.usage import report
 
 ANSWER_SECONDS = 55.0
 """A question may take long; a little less than the command's budget, so that the error is the model's."""
@@ -57,13 +60,17 @@ class Judge:
         details = MessageToDict(reply.details) if reply.HasField("details") else {}
         return Topic(reply.name, reply.category, {key: str(value) for key, value in details.items()})
 
-    async def verdict(self, riddle: Riddle, question: str, *, room: str, entry: str) -> Verdict:
-        """The answer to a question.
+    async def verdict(
+        self, riddle: Riddle, question: str, *, room: str, entry: str, seconds: float = ANSWER_SECONDS
+    ) -> Verdict:
+        """The answer to a question. One that names the secret itself needs no model.
 
         Raises:
             QuestionUnclear, QuestionForbidden: the referee refuses it.
             AiConfused: the server's answer is none of the labels.
         """
+        if riddle.is_named_by(question):
+            return Verdict.YES
         request = pb.TwentyQAnswerQuestionRequest(
             session_id=conversation(room, riddle.id),
             target=riddle.topic.name,
@@ -72,7 +79,10 @@ class Judge:
             details=_struct(riddle.topic),
         )
         reply = await self._llm.call(
-            self._llm.rpc.TwentyQAnswerQuestion, request, request_id=entry, timeout=ANSWER_SECONDS
+            self._llm.rpc.TwentyQAnswerQuestion,
+            request,
+            request_id=entry,
+            timeout=min(seconds, ANSWER_SECONDS),
         )
         if reply.scale == UNCLEAR:
             raise QuestionUnclear
@@ -112,6 +122,14 @@ class Judge:
         if not text:
             raise AiConfused
         return text
+
+    async def model(self, *, entry: str) -> pb.ModelConfigResponse:
+        """Which model referees, and how it is asked."""
+        return await self._llm.call(self._llm.rpc.GetModelConfig, Empty(), request_id=entry)
+
+    async def usage(self, period: Period, *, price: Price | None, entry: str) -> Report:
+        """Tokens and cost of a period."""
+        return await report(self._llm, period, price=price, entry=entry)
 
     async def forget(self, room: str, game: str) -> None:
         """End the conversation of a game that is over."""

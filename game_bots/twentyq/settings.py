@@ -22,6 +22,12 @@ class TwentyqSettings(BotSettings):
     blocked_chat_ids: Words = env(*list_names(BOT, "BLOCKED_CHAT_IDS"), default=())
     blocked_user_ids: Words = env(*list_names(BOT, "BLOCKED_USER_IDS"), default=())
 
+    exchange_rate_url: str = env(
+        "TWENTYQ_EXCHANGE_RATE_API_URL",
+        "EXCHANGE_RATE_API_URL",
+        default="https://api.frankfurter.app/latest?from=USD&to=KRW",
+    )
+
     misplaced_names: ClassVar[Mapping[str, str]] = {
         "MQ_STREAM_KEY": "TWENTYQ_MQ_STREAM_KEY",
         "MQ_CONSUMER_GROUP": "TWENTYQ_MQ_CONSUMER_GROUP",

@@ -41,7 +41,7 @@ _LEET_WORD = re.compile(
 _LEET_INSIDE = re.compile(r"[a-z][013457@$!|+8]{1,2}[a-z]|(?<![a-z0-9])[013457@$!|+8][a-z]{2}")
 _LEET = str.maketrans("013457@$!|+8", "oieastasiitb")
 _DOUBLED = re.compile(r"([a-z가-힣])\1+[a-z가-힣]?([a-z가-힣])\2")
-_STUFFED = re.compile("(?<=[가-힣])[0-9a-zㄱ-ㅎ](?=[가-힣])")
+_STUFFED = re.compile("(?<=[가-힣])[0-9a-zᄀ-ᄒㄱ-ㅎ](?=[가-힣])")
 _REPEATED = re.compile(r"([^\W\d_])\1+")
 
 _ADDRESS = re.compile(r"https?://\S+")

@@ -43,6 +43,22 @@ def test_a_room_without_a_riddle_says_so() -> None:
     assert caught.value.values == {"prefix": "/스자"}
 
 
+def test_who_asks_most_is_named_when_there_are_several() -> None:
+    alone = riddle(MINJI).answered("큰가요?", Verdict.NO, by=MINJI, now=1.0)
+    assert alone.most_curious is None
+    assert riddle(MINJI, JUN).most_curious is None
+    assert alone.joined(JUN).most_curious == (MINJI, 1)
+    both = alone.answered("새인가요?", Verdict.NO, by=JUN, now=2.0).answered(
+        "개?", Verdict.NO, by=JUN, now=3.0
+    )
+    assert both.most_curious == (JUN, 2)
+
+
+@pytest.mark.parametrize("verdict", Verdict)
+def test_a_chain_goes_on_after_a_yes(verdict: Verdict) -> None:
+    assert verdict.is_positive is (verdict.value in ("예", "아마도 예"))
+
+
 def test_a_new_riddle_has_nothing_of_the_old_one() -> None:
     room = Room().started(CAT, game="1-0", by=MINJI, now=1.0)
     old = room.playing("").answered("큰가요?", Verdict.NO, by=JUN, now=2.0).hinted("야옹", by=JUN, now=3.0)
