@@ -169,7 +169,7 @@ class GuardEvaluation(Message):
             "threshold": 0.85,
             "hits": [{"id": "ignore_instructions", "weight": 0.9, "view": "plain"}],
             "view": "plain",
-            "version": "en-2 ko-2 rules-2",
+            "version": "en-3 ko-3 rules-3",
         }
     )
 

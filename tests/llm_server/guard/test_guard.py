@@ -81,7 +81,7 @@ def test_an_attack_is_explained() -> None:
     assert found.score >= found.threshold == 0.85
     assert [hit.weight for hit in found.hits] == sorted((hit.weight for hit in found.hits), reverse=True)
     assert "ignore_instructions" in {hit.id for hit in found.hits}
-    assert (found.view, found.version) == ("plain", "en-2 ko-2 rules-2")
+    assert (found.view, found.version) == ("plain", "en-3 ko-3 rules-3")
 
 
 def test_the_view_that_showed_it_is_named() -> None:
