@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from botkit.chat.grammar import Form, Grammar, listed, words
 from game_bots.costs import PERIOD_WORDS, Period, period_of
 from game_bots.spans import Span
-from game_bots.twentyq.game import QUESTION_LENGTH
+from game_bots.twentyq.game import QUESTION_LENGTH, TWENTY
 from game_bots.twentyq.wording import is_asked, noun_of, wants_to_be_told, without_lead
 
 
@@ -17,9 +17,10 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Open a riddle, or show the one that is open."""
+    """Open a riddle, or show the one that is open. `counted`: with twenty questions and no more."""
 
     categories: tuple[str, ...]
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,10 @@ class Unknown:
 def _start(match: re.Match[str]) -> Start | None:
     said = tuple((match["rest"] or "").split())
     # "시작 전에 물을 넣나요?" is a question that happens to begin with the word.
-    return None if said and said[-1].endswith("?") else Start(said)
+    if said and said[-1].endswith("?"):
+        return None
+    categories = tuple(word for word in said if word != str(TWENTY))
+    return Start(categories, counted=categories != said)
 
 
 def _tell_me(match: re.Match[str]) -> TellMe | None:
@@ -171,7 +175,7 @@ FORMS = (
         "start",
         rf"\s?{words('시작', 'start')}(?P<rest> .+)?",
         _start,
-        usage="시작 [주제]",
+        usage="시작 [주제] [20]",
         notice="start.choosing",
     ),
     Form(

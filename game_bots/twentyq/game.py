@@ -22,6 +22,12 @@ TOPICS_KEPT = 20
 """Secrets of the room, and of each category in it, that are not drawn again."""
 
 QUESTION_LENGTH = 200
+TWENTY = 20
+"""Questions of a game in which they are counted."""
+
+WARNINGS = (5, 1, 0)
+"""Questions left at which the room is told."""
+
 MAX_CHAIN = 5
 """Questions of one line."""
 
@@ -45,6 +51,7 @@ class Result(StrEnum):
 
     CORRECT = "CORRECT"
     SURRENDER = "SURRENDER"
+    FAILED = "FAILED"
 
 
 CATEGORIES: Mapping[str, tuple[str, ...]] = {
@@ -107,6 +114,13 @@ class GuessTooSoon(Refused):
 
     code = "guess_too_soon"
     variables = ("total", "remaining")
+
+
+class QuestionsUsedUp(Refused):
+    """The last question was asked; only guesses are left."""
+
+    code = "questions_used_up"
+    variables = ("limit",)
 
 
 class ChainTooLong(Refused):
@@ -177,6 +191,13 @@ class Riddle:
     hints: tuple[Hint, ...] = ()
     misses: tuple[Miss, ...] = ()
     vote: Vote | None = None
+    limit: int = 0
+    """Questions that may be asked; 0 is without end."""
+
+    @property
+    def questions_left(self) -> int | None:
+        """Questions that may still be asked; None without a limit."""
+        return max(0, self.limit - len(self.questions)) if self.limit else None
 
     @property
     def most_curious(self) -> tuple[Player, int] | None:
@@ -207,11 +228,14 @@ class Riddle:
         return replace(self, players=tuple(by if p.id == by.id else p for p in self.players))
 
     def check_question(self, text: str) -> None:
-        """Refuse what was asked before.
+        """Refuse what was asked before, and everything after the last question.
 
         Raises:
             DuplicateQuestion: with the number and the answer it had.
+            QuestionsUsedUp: no question is left.
         """
+        if self.questions_left == 0:
+            raise QuestionsUsedUp(limit=self.limit)
         key = question_key(text)
         for question in self.questions:
             if key and question_key(question.text) == key:
@@ -352,9 +376,9 @@ class Room:
         ]
         return list(dict.fromkeys((*recent, *per_category)))
 
-    def started(self, topic: Topic, *, game: str, by: Player, now: float) -> "Room":
+    def started(self, topic: Topic, *, game: str, by: Player, now: float, limit: int = 0) -> "Room":
         """With a new riddle; nothing of an earlier one is left in it."""
-        return replace(self, riddle=Riddle(game, topic, now, players=(by,)))
+        return replace(self, riddle=Riddle(game, topic, now, players=(by,), limit=limit))
 
     def ended(self, riddle: Riddle) -> "Room":
         """Without a riddle, and with its secret remembered."""

@@ -16,6 +16,8 @@ from game_bots.twentyq.chain import ask_all
 from game_bots.twentyq.game import (
     CATEGORIES,
     NOT_AT_RANDOM,
+    TWENTY,
+    WARNINGS,
     Finished,
     GuessEmpty,
     Result,
@@ -128,7 +130,10 @@ class Twentyq:
         text = self._say.ready(category=shown, prefix=self._prefix)
         if command.categories and not known:
             text = f"{self._say.category_unknown()}\n{text}"
-        started = room.started(topic, game=scene.entry, by=scene.player, now=scene.now)
+        limit = TWENTY if command.counted else 0
+        if limit:
+            text = f"{text}\n{self._say.counted(limit=limit)}"
+        started = room.started(topic, game=scene.entry, by=scene.player, now=scene.now, limit=limit)
         return Outcome([Reply(text)], started)
 
     async def ask(self, command: commands.Ask, scene: Scene, room: Room) -> Outcome[Room]:
@@ -141,6 +146,7 @@ class Twentyq:
         text = self._say.answered(number=number, text=command.text, answer=verdict.value)
         if riddle.is_named_by(command.text):
             text += self._say.named(prefix=self._prefix, target=riddle.topic.name)
+        text += self._left(riddle, asked)
         return Outcome([Reply(text)], replace(room, riddle=asked))
 
     async def chain(self, command: commands.Chain, scene: Scene, room: Room) -> Outcome[Room]:
@@ -149,7 +155,8 @@ class Twentyq:
         asked = await ask_all(
             command.texts, riddle, scene, self._judge, self._say, while_yes=command.while_yes
         )
-        return Outcome([Reply("\n".join(asked.lines))], replace(room, riddle=asked.riddle))
+        text = "\n".join(asked.lines) + self._left(riddle, asked.riddle)
+        return Outcome([Reply(text)], replace(room, riddle=asked.riddle))
 
     async def guess(self, command: commands.Guess, scene: Scene, room: Room) -> Outcome[Room]:
         """A guess: word for word first, the judge only when that does not decide it."""
@@ -167,6 +174,8 @@ class Twentyq:
         missed = riddle.missed(noun, close=close, by=scene.player, now=scene.now)
         said = self._say.close if close else self._say.wrong
         text = said(name=scene.player.name, guess=noun)
+        if riddle.questions_left == 0 and not close:
+            return self._lost(room, missed, scene, text)
         return Outcome([Reply(text)], replace(room, riddle=missed))
 
     async def hint(self, _command: commands.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:
@@ -248,6 +257,17 @@ class Twentyq:
     def _curious(self, riddle: Riddle) -> str:
         most = riddle.most_curious
         return self._say.curious(name=most[0].name, count=most[1]) if most else ""
+
+    def _lost(self, room: Room, riddle: Riddle, scene: Scene, wrong: str) -> Outcome[Room]:
+        text = self._say.lost(target=riddle.topic.name, category=display_category(riddle.topic.category))
+        return self._ended(room, riddle, scene, Result.FAILED, f"{wrong}\n{text}")
+
+    def _left(self, before: Riddle, after: Riddle) -> str:
+        """What the room is told when few questions are left."""
+        left, had = after.questions_left, before.questions_left
+        if left is None or had is None or not any(left <= warning < had for warning in WARNINGS):
+            return ""
+        return self._say.last_guess(prefix=self._prefix) if left == 0 else self._say.few_left(left=left)
 
     def _given_up(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
         text = self._say.surrendered(

@@ -24,6 +24,7 @@ class Say(KitTexts):
         game.GuessTooSoon,
         game.HintLimitReached,
         game.ChainTooLong,
+        game.QuestionsUsedUp,
         repository.RecordsUnavailable,
         costs.PriceUnknown,
         surrender.NoVote,
@@ -40,11 +41,14 @@ class Say(KitTexts):
 
     choosing = Text("start.choosing")
     ready = Text("start.ready", "category", "prefix")
+    counted = Text("start.counted", "limit")
     category_unknown = Text("start.category_unknown")
     resumed = Text("start.resumed", "board")
 
     question_thinking = Text("question.thinking")
     answered = Text("question.answered", "number", "text", "answer")
+    few_left = Text("question.few_left", "left")
+    last_guess = Text("question.last_guess", "prefix")
     named = Text("question.named", "prefix", "target")
 
     chain_skipped = Text("chain.skipped", "text", "reason")
@@ -57,6 +61,7 @@ class Say(KitTexts):
     close = Text("guess.close", "name", "guess")
     tell_nothing = Text("guess.tell_nothing")
     solved = Text("guess.solved", "name", "target", "questions", "hints", "minutes", "curious", "misses")
+    lost = Text("guess.lost", "target", "category")
     misses = Text("guess.misses", "guesses")
     curious = Text("guess.curious", "name", "count")
 

@@ -36,6 +36,29 @@ async def test_a_question_that_names_the_secret_invites_to_say_so(running: Syste
     assert text == f"Q1. {SECRET}인가요?\n→ 예\n혹시 눈치챘나요? '/스자 정답 {SECRET}'로 외쳐 주세요!"
 
 
+async def test_twenty_questions_and_one_guess(running: System) -> None:
+    room = "counted"
+    assert "질문은 20개까지" in await running.answer(room, "/스자 시작 생물 20")
+    for number in range(1, 18):
+        text = await running.answer(room, f"/스자 {number}번째 질문인가요?")
+        assert ("5개 남았어요" in text) is (number == 15)
+    text = await running.answer(room, "/스자 18번째인가요, 19번째인가요, 20번째인가요, 21번째인가요")
+    assert "20개를 다 썼어요" in text
+    assert text.endswith("외쳐 주세요!")
+    assert "20개를 다 썼어요" in await running.answer(room, "/스자 또 있나요?")
+    assert "아주 가까워요" in await running.answer(room, "/스자 정답 고래")
+    lost = await running.answer(room, "/스자 정답 강아지", user="준")
+    assert lost.startswith("준님의 '강아지', 아쉽지만")
+    assert f"제가 이겼어요! 정답은 '{SECRET}'" in lost
+    assert "열린 판이 없어요" in await running.answer(room, "/스자 상태")
+
+    async def stored() -> str:
+        text = await running.answer(room, "/스자 전적")
+        return text if "1판" in text else ""
+
+    assert "성공 0% · 포기 0" in await until(stored, what="the lost game in the records")
+
+
 async def test_records_stand_after_the_game(running: System) -> None:
     room = "records"
     assert "아직 끝낸 판이 없어요" in await running.answer(room, "/스자 전적")

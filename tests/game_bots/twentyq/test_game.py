@@ -21,6 +21,7 @@ from game_bots.twentyq.game import (
     GuessTooSoon,
     HintLimitReached,
     NoGame,
+    QuestionsUsedUp,
     Riddle,
     Room,
     Topic,
@@ -41,6 +42,18 @@ def test_a_room_without_a_riddle_says_so() -> None:
     with pytest.raises(NoGame) as caught:
         Room().playing("/스자")
     assert caught.value.values == {"prefix": "/스자"}
+
+
+def test_a_counted_game_ends_its_questions() -> None:
+    game = Room().started(CAT, game="1-0", by=MINJI, now=1.0, limit=2).playing("")
+    assert (game.questions_left, riddle().questions_left) == (2, None)
+    game = game.answered("큰가요?", Verdict.NO, by=MINJI, now=2.0).answered(
+        "새?", Verdict.NO, by=JUN, now=3.0
+    )
+    assert game.questions_left == 0
+    with pytest.raises(QuestionsUsedUp) as caught:
+        game.answered("개?", Verdict.NO, by=MINJI, now=4.0)
+    assert caught.value.values == {"limit": 2}
 
 
 def test_who_asks_most_is_named_when_there_are_several() -> None:
