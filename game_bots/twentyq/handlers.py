@@ -46,7 +46,7 @@ class Twentyq:
         self._judge = judge
         self._store = store
         self._operators = operators
-        self._help = _help(grammar, say)
+        self._help = help_text(grammar, say)
         self.handlers = Handlers[Room](
             answers={
                 commands.Help: self.help,
@@ -312,7 +312,7 @@ class Twentyq:
         )
 
 
-def _help(grammar: Grammar, say: Say) -> str:
+def help_text(grammar: Grammar, say: Say) -> str:
     usages = grammar.usages(say.summary_texts())
     lines = [say.help_line(usage=usage, summary=what) for usage, what in usages]
     categories = " ".join(called[0] for called in CATEGORIES.values())
