@@ -313,6 +313,7 @@ class Twentyq:
 
 
 def help_text(grammar: Grammar, say: Say) -> str:
+    """How to type every listed command, and the categories."""
     usages = grammar.usages(say.summary_texts())
     lines = [say.help_line(usage=usage, summary=what) for usage, what in usages]
     categories = " ".join(called[0] for called in CATEGORIES.values())
