@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from botkit.chat.errors import Failed, UserError
 from botkit.chat.message import Scene
-from game_bots.twentyq.game import MAX_CHAIN, ChainTooLong, Riddle
+from game_bots.twentyq.game import MAX_CHAIN, Riddle
 from game_bots.twentyq.judge import Judge
 from game_bots.twentyq.messages import Say
+from game_bots.twentyq.refusals import ChainTooLong
 
 SECONDS = 50.0
 """A chain takes no longer, so that what was answered is not lost with the command's budget."""

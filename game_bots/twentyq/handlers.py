@@ -19,7 +19,6 @@ from game_bots.twentyq.game import (
     TWENTY,
     WARNINGS,
     Finished,
-    GuessEmpty,
     Result,
     Riddle,
     Room,
@@ -30,6 +29,7 @@ from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.judge import GuessResult, Judge
 from game_bots.twentyq.messages import Say
 from game_bots.twentyq.operators import Operators
+from game_bots.twentyq.refusals import GuessEmpty
 from game_bots.twentyq.store import Store
 
 FINISHED = TypeAdapter(Finished)

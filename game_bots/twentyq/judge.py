@@ -10,7 +10,8 @@ from llm.v1 import llm_service_pb2 as pb
 from botkit.chat.errors import AiConfused, AiRefused
 from botkit.llm.client import LlmClient
 from game_bots.costs import Period, Price, Report
-from game_bots.twentyq.game import QuestionForbidden, QuestionUnclear, Riddle, Topic, Verdict
+from game_bots.twentyq.game import Riddle, Topic, Verdict
+from game_bots.twentyq.refusals import QuestionForbidden, QuestionUnclear
 from game_bots.usage import report
 
 ANSWER_SECONDS = 55.0

@@ -6,7 +6,7 @@ from typing import ClassVar
 from botkit.chat.catalog import Catalog, Text
 from botkit.chat.kit_texts import KIT_ERRORS, MESSAGES, KitTexts
 from game_bots import costs, surrender
-from game_bots.twentyq import game, repository
+from game_bots.twentyq import refusals, repository
 from game_bots.twentyq.commands import FORMS
 
 
@@ -15,16 +15,16 @@ class Say(KitTexts):
 
     errors = (
         *KIT_ERRORS,
-        game.NoGame,
-        game.DuplicateQuestion,
-        game.QuestionUnclear,
-        game.QuestionForbidden,
-        game.GuessEmpty,
-        game.GuessRepeated,
-        game.GuessTooSoon,
-        game.HintLimitReached,
-        game.ChainTooLong,
-        game.QuestionsUsedUp,
+        refusals.NoGame,
+        refusals.DuplicateQuestion,
+        refusals.QuestionUnclear,
+        refusals.QuestionForbidden,
+        refusals.GuessEmpty,
+        refusals.GuessRepeated,
+        refusals.GuessTooSoon,
+        refusals.HintLimitReached,
+        refusals.ChainTooLong,
+        refusals.QuestionsUsedUp,
         repository.RecordsUnavailable,
         costs.PriceUnknown,
         surrender.NoVote,

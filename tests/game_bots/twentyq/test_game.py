@@ -16,18 +16,20 @@ from game_bots.twentyq.game import (
     GUESS_SECONDS,
     MAX_HINTS,
     TOPICS_KEPT,
-    DuplicateQuestion,
-    GuessRepeated,
-    GuessTooSoon,
-    HintLimitReached,
-    NoGame,
-    QuestionsUsedUp,
     Riddle,
     Room,
     Topic,
     Verdict,
     category_of,
     display_category,
+)
+from game_bots.twentyq.refusals import (
+    DuplicateQuestion,
+    GuessRepeated,
+    GuessTooSoon,
+    HintLimitReached,
+    NoGame,
+    QuestionsUsedUp,
 )
 
 CAT = Topic("고양이", "organism", {"habitat": "집"})
