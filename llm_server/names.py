@@ -21,6 +21,28 @@ _SHORTEST_MISSPELT = 3
 """Syllables: of shorter names one jamo makes another word (감, 간, 강)."""
 
 
+_CONFUSED = tuple(
+    map(
+        frozenset,
+        (
+            "ㅐㅔ",
+            "ㅒㅖ",
+            "ㅚㅙㅞ",
+            "ㅢㅣㅔ",
+            "ㅓㅗ",
+            "ㅜㅡ",
+            "ㄱㄲㅋ",
+            "ㄷㄸㅌ",
+            "ㅂㅃㅍ",
+            "ㅅㅆ",
+            "ㅈㅉㅊ",
+            "ㅇㅎ",
+        ),
+    )
+)
+"""Jamo that sound alike. Any other pair makes another word: 물고기 and 불고기, 사각형 and 삼각형."""
+
+
 def normal(text: str) -> str:
     """For comparing: case, width, spaces and punctuation do not count."""
     folded = unicodedata.normalize("NFKC", text).casefold()
@@ -29,10 +51,17 @@ def normal(text: str) -> str:
 
 
 def misspelt(said: str, name: str) -> bool:
-    """Whether `said` is the Hangul `name` but for one jamo. Both are `normal`; equal is not misspelt."""
+    """Whether `said` is the Hangul `name` but for one jamo that sounds like the right one.
+
+    Both are `normal`; equal is not misspelt.
+    """
     if min(len(said), len(name)) < _SHORTEST_MISSPELT or not all(map(is_syllable, said + name)):
         return False
-    return Levenshtein.distance(jamo(said), jamo(name), score_cutoff=1) == 1
+    one, other = jamo(said), jamo(name)
+    if len(one) != len(other):
+        return False
+    wrong = [{a, b} for a, b in zip(one, other, strict=True) if a != b]
+    return len(wrong) == 1 and any(wrong[0] <= confused for confused in _CONFUSED)
 
 
 def alike(said: str, names: Iterable[str]) -> bool:

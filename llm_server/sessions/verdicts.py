@@ -25,15 +25,18 @@ _LONGEST = 200
 
 _REFERS_BACK = re.compile(
     r"그[럼러건거게걸곳]|그것|그 |이것|이거|이건|저것|저거|아까|방금|위에|앞에|전에|다른|또|더"
-    r"|말고|같은|둘|중에|아니면"
+    r"|말고|같은|둘|중에|아니면|확실|진짜|정말|반대|왜|나머지|하나는|번째|맞[아나죠지]|^아닌가|^아니"
     r"|\b(it|that|this|then|those|these|other|else|again|previous|same|more|both)\b"
 )
 _TRAILING = "?!.~… \t\n"
 
 
 def asked(question: str) -> str:
-    """A question for comparing: width, case, blanks and the marks at its end do not count."""
-    folded = unicodedata.normalize("NFKC", question).casefold()
+    """A question for comparing: case, blanks and the marks at its end do not count.
+
+    Signs stay what they are: 10² is not 102.
+    """
+    folded = unicodedata.normalize("NFC", question).casefold()
     return " ".join(folded.split()).rstrip(_TRAILING)
 
 

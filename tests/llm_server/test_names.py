@@ -75,7 +75,14 @@ def test_a_longer_name_is_found_wherever_it_stands(around: str, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("said", "name"), [("비빔빱", "비빔밥"), ("떡보끼", "떡보기"), ("에펠탐", "에펠탑"), ("고양히", "고양이")]
+    ("said", "name"),
+    [
+        ("비빔빱", "비빔밥"),
+        ("떡보끼", "떡보기"),
+        ("에팰탑", "에펠탑"),
+        ("숨바꼭찔", "숨바꼭질"),
+        ("고양히", "고양이"),
+    ],
 )
 def test_one_wrong_jamo_in_a_longer_name(said: str, name: str) -> None:
     assert misspelt(said, name)
@@ -88,6 +95,12 @@ def test_one_wrong_jamo_in_a_longer_name(said: str, name: str) -> None:
         ("감", "간"),
         ("사과", "사가"),
         ("비빙밤", "비빔밥"),
+        ("물고기", "불고기"),
+        ("사각형", "삼각형"),
+        ("망아지", "강아지"),
+        ("기관사", "기관차"),
+        ("운전자", "운전사"),
+        ("에펠타", "에펠탑"),
         ("abcd", "abce"),
         ("고양2", "고양이"),
         ("", ""),

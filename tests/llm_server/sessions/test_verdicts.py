@@ -19,7 +19,7 @@ def verdicts(client: Client, *, judges: tuple[str, ...] = ("gemini-3",)) -> Verd
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("큰가요?", " 큰가요 "), ("Is it BIG??", "is  it big"), ("큰가요?!…", "큰가요"), ("ＡＢＣ?", "abc?")],
+    [("큰가요?", " 큰가요 "), ("Is it BIG??", "is  it big"), ("큰가요?!…", "큰가요"), ("ABC?", "abc?")],
 )
 def test_the_same_question(one: str, other: str) -> None:
     assert asked(one) == asked(other)
@@ -27,7 +27,12 @@ def test_the_same_question(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("큰가요?", "안 큰가요?"), ("10.5보다 큰가요", "105보다 큰가요"), ("큰 가요?", "큰가요?")],
+    [
+        ("큰가요?", "안 큰가요?"),
+        ("10.5보다 큰가요", "105보다 큰가요"),
+        ("큰 가요?", "큰가요?"),
+        ("10²m인가요", "102m인가요"),
+    ],
 )
 def test_another_question(one: str, other: str) -> None:
     assert asked(one) != asked(other)
@@ -49,6 +54,10 @@ def test_a_question_that_stands_alone(question: str) -> None:
         "또 있나요?",
         "is it bigger than that?",
         "아까 그 질문 다시",
+        "진짜요?",
+        "반대인가요?",
+        "나머지는요?",
+        "맞아요?",
         "?!",
         "가" * 201,
     ],
