@@ -6,6 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := botkit game_bots llm_server playground
 PROTO := proto/llm/v1/llm_service.proto
+# `--no-deps`: the lock files are whole; else pip looks for newer releases of what another package wants with extras.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
 
 .PHONY: help
@@ -17,13 +18,13 @@ help: ## List these targets
 $(VENV)/.playground: requirements-playground.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "creating $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "installing what the playground needs (once; about a minute)"
-	@$(PIP) --require-hashes -r requirements-playground.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-playground.lock
 	@$(PIP) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.playground
 	@echo "installing the tools for tests and checks (once)"
-	@$(PIP) --require-hashes -r requirements-dev.lock
+	@$(PIP) --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 .PHONY: setup
