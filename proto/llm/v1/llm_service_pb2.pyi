@@ -186,8 +186,14 @@ class TwentyQSelectTopicRequest(_message.Message):
     CATEGORY_FIELD_NUMBER: _builtins.int
     BANNED_TOPICS_FIELD_NUMBER: _builtins.int
     EXCLUDED_CATEGORIES_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    SEED_FIELD_NUMBER: _builtins.int
     category: _builtins.str
     """Empty: any."""
+    level: _builtins.int
+    """1 easy, 2 normal, 3 hard; zero: any. When the category has none left of that level, its nearest one."""
+    seed: _builtins.str
+    """Not empty: equal requests get equal topics, whatever server they ask."""
     @_builtins.property
     def banned_topics(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -198,10 +204,12 @@ class TwentyQSelectTopicRequest(_message.Message):
         category: _builtins.str = ...,
         banned_topics: _abc.Iterable[_builtins.str] | None = ...,
         excluded_categories: _abc.Iterable[_builtins.str] | None = ...,
+        level: _builtins.int = ...,
+        seed: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["banned_topics", b"banned_topics", "category", b"category", "excluded_categories", b"excluded_categories"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["banned_topics", b"banned_topics", "category", b"category", "excluded_categories", b"excluded_categories", "level", b"level", "seed", b"seed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -214,11 +222,19 @@ class TwentyQSelectTopicResponse(_message.Message):
     NAME_FIELD_NUMBER: _builtins.int
     CATEGORY_FIELD_NUMBER: _builtins.int
     DETAILS_FIELD_NUMBER: _builtins.int
+    ALIASES_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
     name: _builtins.str
     category: _builtins.str
+    level: _builtins.int
+    """1 to 3."""
     @_builtins.property
     def details(self) -> _struct_pb2.Struct:
         """Unset when the topic has none."""
+
+    @_builtins.property
+    def aliases(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What else the topic is called."""
 
     def __init__(
         self,
@@ -226,10 +242,12 @@ class TwentyQSelectTopicResponse(_message.Message):
         name: _builtins.str = ...,
         category: _builtins.str = ...,
         details: _struct_pb2.Struct | None = ...,
+        aliases: _abc.Iterable[_builtins.str] | None = ...,
+        level: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "details", b"details", "name", b"name"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["aliases", b"aliases", "category", b"category", "details", b"details", "level", b"level", "name", b"name"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -262,8 +280,11 @@ class TwentyQGenerateHintsRequest(_message.Message):
     TARGET_FIELD_NUMBER: _builtins.int
     CATEGORY_FIELD_NUMBER: _builtins.int
     DETAILS_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
     target: _builtins.str
     category: _builtins.str
+    level: _builtins.int
+    """1 generous, 2 normal, 3 sparing; zero: normal."""
     @_builtins.property
     def details(self) -> _struct_pb2.Struct: ...
     def __init__(
@@ -272,10 +293,11 @@ class TwentyQGenerateHintsRequest(_message.Message):
         target: _builtins.str = ...,
         category: _builtins.str = ...,
         details: _struct_pb2.Struct | None = ...,
+        level: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["details", b"details"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "details", b"details", "target", b"target"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "details", b"details", "level", b"level", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -320,12 +342,15 @@ class TwentyQAnswerQuestionRequest(_message.Message):
     CATEGORY_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
     DETAILS_FIELD_NUMBER: _builtins.int
+    SECOND_OPINION_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     chat_id: _builtins.str
     namespace: _builtins.str
     target: _builtins.str
     category: _builtins.str
     question: _builtins.str
+    second_opinion: _builtins.bool
+    """A second judge looks at it anew: the verifying model, no remembered verdict, no conversation."""
     @_builtins.property
     def details(self) -> _struct_pb2.Struct: ...
     def __init__(
@@ -338,10 +363,11 @@ class TwentyQAnswerQuestionRequest(_message.Message):
         category: _builtins.str = ...,
         question: _builtins.str = ...,
         details: _struct_pb2.Struct | None = ...,
+        second_opinion: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "details", b"details", "namespace", b"namespace", "session_id", b"session_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "category", b"category", "chat_id", b"chat_id", "details", b"details", "namespace", b"namespace", "question", b"question", "session_id", b"session_id", "target", b"target"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "category", b"category", "chat_id", b"chat_id", "details", b"details", "namespace", b"namespace", "question", b"question", "second_opinion", b"second_opinion", "session_id", b"session_id", "target", b"target"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__chat_id: _TypeAlias = _typing.Literal["chat_id"]  # noqa: Y015
     _WhichOneofArgType__chat_id: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id"]  # noqa: Y015
@@ -536,19 +562,29 @@ class TurtleSoupGeneratePuzzleRequest(_message.Message):
     CATEGORY_FIELD_NUMBER: _builtins.int
     DIFFICULTY_FIELD_NUMBER: _builtins.int
     THEME_FIELD_NUMBER: _builtins.int
+    INVENT_FIELD_NUMBER: _builtins.int
+    AVOID_FIELD_NUMBER: _builtins.int
     category: _builtins.str
     difficulty: _builtins.int
     theme: _builtins.str
+    invent: _builtins.bool
+    """Never a preset: without a new puzzle the call fails."""
+    @_builtins.property
+    def avoid(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Scenarios that a new puzzle must not resemble."""
+
     def __init__(
         self,
         *,
         category: _builtins.str | None = ...,
         difficulty: _builtins.int | None = ...,
         theme: _builtins.str | None = ...,
+        invent: _builtins.bool = ...,
+        avoid: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_difficulty", b"_difficulty", "_theme", b"_theme", "category", b"category", "difficulty", b"difficulty", "theme", b"theme"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_difficulty", b"_difficulty", "_theme", b"_theme", "category", b"category", "difficulty", b"difficulty", "theme", b"theme"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_category", b"_category", "_difficulty", b"_difficulty", "_theme", b"_theme", "avoid", b"avoid", "category", b"category", "difficulty", b"difficulty", "invent", b"invent", "theme", b"theme"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__category: _TypeAlias = _typing.Literal["category"]  # noqa: Y015
     _WhichOneofArgType__category: _TypeAlias = _typing.Literal["_category", b"_category"]  # noqa: Y015
@@ -575,13 +611,21 @@ class TurtleSoupGeneratePuzzleResponse(_message.Message):
     CATEGORY_FIELD_NUMBER: _builtins.int
     DIFFICULTY_FIELD_NUMBER: _builtins.int
     HINTS_FIELD_NUMBER: _builtins.int
+    KEY_FACTS_FIELD_NUMBER: _builtins.int
+    WARNING_FIELD_NUMBER: _builtins.int
     title: _builtins.str
     scenario: _builtins.str
     solution: _builtins.str
     category: _builtins.str
     difficulty: _builtins.int
+    warning: _builtins.str
+    """What a sensitive reader should know before, in a few words; empty when there is nothing."""
     @_builtins.property
     def hints(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def key_facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the solution consists of: 3 to 7 facts, in the order of the story."""
+
     def __init__(
         self,
         *,
@@ -591,10 +635,12 @@ class TurtleSoupGeneratePuzzleResponse(_message.Message):
         category: _builtins.str = ...,
         difficulty: _builtins.int = ...,
         hints: _abc.Iterable[_builtins.str] | None = ...,
+        key_facts: _abc.Iterable[_builtins.str] | None = ...,
+        warning: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "difficulty", b"difficulty", "hints", b"hints", "scenario", b"scenario", "solution", b"solution", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["category", b"category", "difficulty", b"difficulty", "hints", b"hints", "key_facts", b"key_facts", "scenario", b"scenario", "solution", b"solution", "title", b"title", "warning", b"warning"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -605,15 +651,29 @@ class TurtleSoupGetRandomPuzzleRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     DIFFICULTY_FIELD_NUMBER: _builtins.int
+    EXCLUDED_IDS_FIELD_NUMBER: _builtins.int
+    MILD_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
     difficulty: _builtins.int
+    mild: _builtins.bool
+    """No puzzle that carries a warning."""
+    category: _builtins.str
+    """MYSTERY, HORROR, ABSURD or LOGIC; empty: any."""
+    @_builtins.property
+    def excluded_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Puzzles not to choose; when no other fits, NOT_FOUND."""
+
     def __init__(
         self,
         *,
         difficulty: _builtins.int | None = ...,
+        excluded_ids: _abc.Iterable[_builtins.int] | None = ...,
+        mild: _builtins.bool = ...,
+        category: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_difficulty", b"_difficulty", "difficulty", b"difficulty"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_difficulty", b"_difficulty", "difficulty", b"difficulty"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_difficulty", b"_difficulty", "category", b"category", "difficulty", b"difficulty", "excluded_ids", b"excluded_ids", "mild", b"mild"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__difficulty: _TypeAlias = _typing.Literal["difficulty"]  # noqa: Y015
     _WhichOneofArgType__difficulty: _TypeAlias = _typing.Literal["_difficulty", b"_difficulty"]  # noqa: Y015
@@ -630,12 +690,23 @@ class TurtleSoupGetRandomPuzzleResponse(_message.Message):
     QUESTION_FIELD_NUMBER: _builtins.int
     ANSWER_FIELD_NUMBER: _builtins.int
     DIFFICULTY_FIELD_NUMBER: _builtins.int
+    CATEGORY_FIELD_NUMBER: _builtins.int
+    HINTS_FIELD_NUMBER: _builtins.int
+    KEY_FACTS_FIELD_NUMBER: _builtins.int
+    WARNING_FIELD_NUMBER: _builtins.int
     id: _builtins.int
-    """All five fields are always set."""
+    """The first five fields are always set."""
     title: _builtins.str
     question: _builtins.str
     answer: _builtins.str
     difficulty: _builtins.int
+    category: _builtins.str
+    warning: _builtins.str
+    """As in TurtleSoupGeneratePuzzleResponse."""
+    @_builtins.property
+    def hints(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def key_facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -644,10 +715,14 @@ class TurtleSoupGetRandomPuzzleResponse(_message.Message):
         question: _builtins.str | None = ...,
         answer: _builtins.str | None = ...,
         difficulty: _builtins.int | None = ...,
+        category: _builtins.str = ...,
+        hints: _abc.Iterable[_builtins.str] | None = ...,
+        key_facts: _abc.Iterable[_builtins.str] | None = ...,
+        warning: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_answer", b"_answer", "_difficulty", b"_difficulty", "_id", b"_id", "_question", b"_question", "_title", b"_title", "answer", b"answer", "difficulty", b"difficulty", "id", b"id", "question", b"question", "title", b"title"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_answer", b"_answer", "_difficulty", b"_difficulty", "_id", b"_id", "_question", b"_question", "_title", b"_title", "answer", b"answer", "difficulty", b"difficulty", "id", b"id", "question", b"question", "title", b"title"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_answer", b"_answer", "_difficulty", b"_difficulty", "_id", b"_id", "_question", b"_question", "_title", b"_title", "answer", b"answer", "category", b"category", "difficulty", b"difficulty", "hints", b"hints", "id", b"id", "key_facts", b"key_facts", "question", b"question", "title", b"title", "warning", b"warning"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__answer: _TypeAlias = _typing.Literal["answer"]  # noqa: Y015
     _WhichOneofArgType__answer: _TypeAlias = _typing.Literal["_answer", b"_answer"]  # noqa: Y015
@@ -762,12 +837,25 @@ class TurtleSoupAnswerQuestionRequest(_message.Message):
     SCENARIO_FIELD_NUMBER: _builtins.int
     SOLUTION_FIELD_NUMBER: _builtins.int
     QUESTION_FIELD_NUMBER: _builtins.int
+    KEY_FACTS_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
+    SECOND_OPINION_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     chat_id: _builtins.str
     namespace: _builtins.str
     scenario: _builtins.str
     solution: _builtins.str
     question: _builtins.str
+    second_opinion: _builtins.bool
+    """A second judge looks at it anew: the verifying model, no remembered verdict, no conversation."""
+    @_builtins.property
+    def key_facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What the solution consists of; the answer tells which of them the question has found."""
+
+    @_builtins.property
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurtleSoupHistoryItem]:
+        """What was asked before, oldest first. Not empty: it stands for the server's own conversation."""
+
     def __init__(
         self,
         *,
@@ -777,10 +865,13 @@ class TurtleSoupAnswerQuestionRequest(_message.Message):
         scenario: _builtins.str = ...,
         solution: _builtins.str = ...,
         question: _builtins.str = ...,
+        key_facts: _abc.Iterable[_builtins.str] | None = ...,
+        history: _abc.Iterable[Global___TurtleSoupHistoryItem] | None = ...,
+        second_opinion: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "namespace", b"namespace", "session_id", b"session_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "namespace", b"namespace", "question", b"question", "scenario", b"scenario", "session_id", b"session_id", "solution", b"solution"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "history", b"history", "key_facts", b"key_facts", "namespace", b"namespace", "question", b"question", "scenario", b"scenario", "second_opinion", b"second_opinion", "session_id", b"session_id", "solution", b"solution"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__chat_id: _TypeAlias = _typing.Literal["chat_id"]  # noqa: Y015
     _WhichOneofArgType__chat_id: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id"]  # noqa: Y015
@@ -805,11 +896,19 @@ class TurtleSoupAnswerQuestionResponse(_message.Message):
     RAW_TEXT_FIELD_NUMBER: _builtins.int
     QUESTION_COUNT_FIELD_NUMBER: _builtins.int
     HISTORY_FIELD_NUMBER: _builtins.int
+    IMPORTANT_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
     answer: _builtins.str
     raw_text: _builtins.str
     question_count: _builtins.int
+    important: _builtins.bool
+    """Whether the question goes to the heart of the matter; `answer` says so, too, `raw_text` does not."""
     @_builtins.property
     def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurtleSoupHistoryItem]: ...
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Positions in key_facts, from 0, of what this question and its answer have brought to light."""
+
     def __init__(
         self,
         *,
@@ -817,10 +916,12 @@ class TurtleSoupAnswerQuestionResponse(_message.Message):
         raw_text: _builtins.str = ...,
         question_count: _builtins.int = ...,
         history: _abc.Iterable[Global___TurtleSoupHistoryItem] | None = ...,
+        important: _builtins.bool = ...,
+        facts: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "history", b"history", "question_count", b"question_count", "raw_text", b"raw_text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "facts", b"facts", "history", b"history", "important", b"important", "question_count", b"question_count", "raw_text", b"raw_text"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -835,12 +936,20 @@ class TurtleSoupValidateSolutionRequest(_message.Message):
     NAMESPACE_FIELD_NUMBER: _builtins.int
     SOLUTION_FIELD_NUMBER: _builtins.int
     PLAYER_ANSWER_FIELD_NUMBER: _builtins.int
+    KEY_FACTS_FIELD_NUMBER: _builtins.int
+    SCENARIO_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     """Ids are accepted and ignored."""
     chat_id: _builtins.str
     namespace: _builtins.str
     solution: _builtins.str
     player_answer: _builtins.str
+    scenario: _builtins.str
+    """The situation as the players know it; what it tells is no secret."""
+    @_builtins.property
+    def key_facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """As in TurtleSoupAnswerQuestionRequest."""
+
     def __init__(
         self,
         *,
@@ -849,10 +958,12 @@ class TurtleSoupValidateSolutionRequest(_message.Message):
         namespace: _builtins.str | None = ...,
         solution: _builtins.str = ...,
         player_answer: _builtins.str = ...,
+        key_facts: _abc.Iterable[_builtins.str] | None = ...,
+        scenario: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "namespace", b"namespace", "session_id", b"session_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "namespace", b"namespace", "player_answer", b"player_answer", "session_id", b"session_id", "solution", b"solution"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "key_facts", b"key_facts", "namespace", b"namespace", "player_answer", b"player_answer", "scenario", b"scenario", "session_id", b"session_id", "solution", b"solution"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__chat_id: _TypeAlias = _typing.Literal["chat_id"]  # noqa: Y015
     _WhichOneofArgType__chat_id: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id"]  # noqa: Y015
@@ -875,18 +986,28 @@ class TurtleSoupValidateSolutionResponse(_message.Message):
 
     RESULT_FIELD_NUMBER: _builtins.int
     RAW_TEXT_FIELD_NUMBER: _builtins.int
+    MISSING_FIELD_NUMBER: _builtins.int
+    FACTS_FIELD_NUMBER: _builtins.int
     result: _builtins.str
     """YES, CLOSE or NO."""
     raw_text: _builtins.str
+    missing: _builtins.str
+    """CLOSE: what is still missing, in a sentence that does not tell it; may be empty."""
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Positions in key_facts of what the player has told rightly."""
+
     def __init__(
         self,
         *,
         result: _builtins.str = ...,
         raw_text: _builtins.str = ...,
+        missing: _builtins.str = ...,
+        facts: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["raw_text", b"raw_text", "result", b"result"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "missing", b"missing", "raw_text", b"raw_text", "result", b"result"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -902,6 +1023,8 @@ class TurtleSoupGenerateHintRequest(_message.Message):
     SCENARIO_FIELD_NUMBER: _builtins.int
     SOLUTION_FIELD_NUMBER: _builtins.int
     LEVEL_FIELD_NUMBER: _builtins.int
+    EARLIER_HINTS_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     """Ids are accepted and ignored."""
     chat_id: _builtins.str
@@ -910,6 +1033,14 @@ class TurtleSoupGenerateHintRequest(_message.Message):
     solution: _builtins.str
     level: _builtins.int
     """1 to 3, strongest last."""
+    @_builtins.property
+    def earlier_hints(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Hints given already: the new one tells something else."""
+
+    @_builtins.property
+    def history(self) -> _containers.RepeatedCompositeFieldContainer[Global___TurtleSoupHistoryItem]:
+        """What was asked before, oldest first."""
+
     def __init__(
         self,
         *,
@@ -919,10 +1050,12 @@ class TurtleSoupGenerateHintRequest(_message.Message):
         scenario: _builtins.str = ...,
         solution: _builtins.str = ...,
         level: _builtins.int = ...,
+        earlier_hints: _abc.Iterable[_builtins.str] | None = ...,
+        history: _abc.Iterable[Global___TurtleSoupHistoryItem] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "namespace", b"namespace", "session_id", b"session_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "level", b"level", "namespace", b"namespace", "scenario", b"scenario", "session_id", b"session_id", "solution", b"solution"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id", "_namespace", b"_namespace", "_session_id", b"_session_id", "chat_id", b"chat_id", "earlier_hints", b"earlier_hints", "history", b"history", "level", b"level", "namespace", b"namespace", "scenario", b"scenario", "session_id", b"session_id", "solution", b"solution"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__chat_id: _TypeAlias = _typing.Literal["chat_id"]  # noqa: Y015
     _WhichOneofArgType__chat_id: _TypeAlias = _typing.Literal["_chat_id", b"_chat_id"]  # noqa: Y015
@@ -960,6 +1093,141 @@ class TurtleSoupGenerateHintResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TurtleSoupGenerateHintResponse: _TypeAlias = TurtleSoupGenerateHintResponse  # noqa: Y015
+
+@_typing.final
+class TurtleSoupRevealRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCENARIO_FIELD_NUMBER: _builtins.int
+    SOLUTION_FIELD_NUMBER: _builtins.int
+    scenario: _builtins.str
+    solution: _builtins.str
+    def __init__(
+        self,
+        *,
+        scenario: _builtins.str = ...,
+        solution: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["scenario", b"scenario", "solution", b"solution"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TurtleSoupRevealRequest: _TypeAlias = TurtleSoupRevealRequest  # noqa: Y015
+
+@_typing.final
+class TurtleSoupRevealResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NARRATIVE_FIELD_NUMBER: _builtins.int
+    narrative: _builtins.str
+    """The truth told as a story; the solution itself when no model could tell it."""
+    def __init__(
+        self,
+        *,
+        narrative: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["narrative", b"narrative"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TurtleSoupRevealResponse: _TypeAlias = TurtleSoupRevealResponse  # noqa: Y015
+
+@_typing.final
+class HololiveMember(_message.Message):
+    """A member whom a question may mean."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    name: _builtins.str
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HololiveMember: _TypeAlias = HololiveMember  # noqa: Y015
+
+@_typing.final
+class HololiveParseQuestionRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    TODAY_FIELD_NUMBER: _builtins.int
+    question: _builtins.str
+    """What was typed, without the prefix. Blank: INVALID_ARGUMENT."""
+    today: _builtins.str
+    """YYYY-MM-DD in Asia/Seoul: what "tomorrow" counts from."""
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___HololiveMember]:
+        """At most 20; empty when the question names nobody."""
+
+    def __init__(
+        self,
+        *,
+        question: _builtins.str = ...,
+        candidates: _abc.Iterable[Global___HololiveMember] | None = ...,
+        today: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "question", b"question", "today", b"today"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HololiveParseQuestionRequest: _TypeAlias = HololiveParseQuestionRequest  # noqa: Y015
+
+@_typing.final
+class HololiveParseQuestionResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTENT_FIELD_NUMBER: _builtins.int
+    MEMBER_IDS_FIELD_NUMBER: _builtins.int
+    HOURS_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    MONTH_FIELD_NUMBER: _builtins.int
+    intent: _builtins.str
+    """LIVE, UPCOMING, SCHEDULE, PROFILE, SUBSCRIBERS, RANKING, CALENDAR, HISTORY, or NONE when the question asks for
+    none of these or it is not sure.
+    """
+    hours: _builtins.int
+    """How far the question looks, ahead or back; zero when it does not say."""
+    days: _builtins.int
+    month: _builtins.int
+    """1 to 12; zero when it names none."""
+    @_builtins.property
+    def member_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Out of the candidates."""
+
+    def __init__(
+        self,
+        *,
+        intent: _builtins.str = ...,
+        member_ids: _abc.Iterable[_builtins.str] | None = ...,
+        hours: _builtins.int = ...,
+        days: _builtins.int = ...,
+        month: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days", "hours", b"hours", "intent", b"intent", "member_ids", b"member_ids", "month", b"month"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HololiveParseQuestionResponse: _TypeAlias = HololiveParseQuestionResponse  # noqa: Y015
 
 @_typing.final
 class DailyUsageResponse(_message.Message):

@@ -29,7 +29,8 @@ if _version_not_supported:
 class LLMServiceStub:
     """All calls are unary. Metadata: `x-api-key` or `authorization: Bearer …` when the server has a key;
     `x-request-id` is taken over or made, and returned as initial metadata. Errors carry their stable code in
-    the trailing metadata `x-error-code`.
+    the trailing metadata `x-error-code`. `x-llm-tokens` in the trailing metadata tells how many tokens a model used
+    for the call; it is absent when none was asked.
     """
 
     def __init__(self, channel):
@@ -118,6 +119,16 @@ class LLMServiceStub:
                 request_serializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupGenerateHintRequest.SerializeToString,
                 response_deserializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupGenerateHintResponse.FromString,
                 _registered_method=True)
+        self.TurtleSoupReveal = channel.unary_unary(
+                '/llm.v1.LLMService/TurtleSoupReveal',
+                request_serializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealRequest.SerializeToString,
+                response_deserializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealResponse.FromString,
+                _registered_method=True)
+        self.HololiveParseQuestion = channel.unary_unary(
+                '/llm.v1.LLMService/HololiveParseQuestion',
+                request_serializer=llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionRequest.SerializeToString,
+                response_deserializer=llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionResponse.FromString,
+                _registered_method=True)
         self.GetDailyUsage = channel.unary_unary(
                 '/llm.v1.LLMService/GetDailyUsage',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -138,7 +149,8 @@ class LLMServiceStub:
 class LLMServiceServicer:
     """All calls are unary. Metadata: `x-api-key` or `authorization: Bearer …` when the server has a key;
     `x-request-id` is taken over or made, and returned as initial metadata. Errors carry their stable code in
-    the trailing metadata `x-error-code`.
+    the trailing metadata `x-error-code`. `x-llm-tokens` in the trailing metadata tells how many tokens a model used
+    for the call; it is absent when none was asked.
     """
 
     def GetModelConfig(self, request, context):
@@ -232,6 +244,18 @@ class LLMServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def TurtleSoupGenerateHint(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TurtleSoupReveal(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def HololiveParseQuestion(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -338,6 +362,16 @@ def add_LLMServiceServicer_to_server(servicer, server):
                     request_deserializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupGenerateHintRequest.FromString,
                     response_serializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupGenerateHintResponse.SerializeToString,
             ),
+            'TurtleSoupReveal': grpc.unary_unary_rpc_method_handler(
+                    servicer.TurtleSoupReveal,
+                    request_deserializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealRequest.FromString,
+                    response_serializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealResponse.SerializeToString,
+            ),
+            'HololiveParseQuestion': grpc.unary_unary_rpc_method_handler(
+                    servicer.HololiveParseQuestion,
+                    request_deserializer=llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionRequest.FromString,
+                    response_serializer=llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionResponse.SerializeToString,
+            ),
             'GetDailyUsage': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDailyUsage,
                     request_deserializer=google_dot_protobuf_dot_empty__pb2.Empty.FromString,
@@ -364,7 +398,8 @@ def add_LLMServiceServicer_to_server(servicer, server):
 class LLMService:
     """All calls are unary. Metadata: `x-api-key` or `authorization: Bearer …` when the server has a key;
     `x-request-id` is taken over or made, and returned as initial metadata. Errors carry their stable code in
-    the trailing metadata `x-error-code`.
+    the trailing metadata `x-error-code`. `x-llm-tokens` in the trailing metadata tells how many tokens a model used
+    for the call; it is absent when none was asked.
     """
 
     @staticmethod
@@ -789,6 +824,60 @@ class LLMService:
             '/llm.v1.LLMService/TurtleSoupGenerateHint',
             llm_dot_v1_dot_llm__service__pb2.TurtleSoupGenerateHintRequest.SerializeToString,
             llm_dot_v1_dot_llm__service__pb2.TurtleSoupGenerateHintResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TurtleSoupReveal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/llm.v1.LLMService/TurtleSoupReveal',
+            llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealRequest.SerializeToString,
+            llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HololiveParseQuestion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/llm.v1.LLMService/HololiveParseQuestion',
+            llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionRequest.SerializeToString,
+            llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -20,7 +20,8 @@ GRPC_VERSION: str
 class LLMServiceStub:
     """All calls are unary. Metadata: `x-api-key` or `authorization: Bearer …` when the server has a key;
     `x-request-id` is taken over or made, and returned as initial metadata. Errors carry their stable code in
-    the trailing metadata `x-error-code`.
+    the trailing metadata `x-error-code`. `x-llm-tokens` in the trailing metadata tells how many tokens a model used
+    for the call; it is absent when none was asked.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -40,6 +41,8 @@ class LLMServiceStub:
     TurtleSoupAnswerQuestion: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.TurtleSoupAnswerQuestionRequest, _llm_service_pb2.TurtleSoupAnswerQuestionResponse]
     TurtleSoupValidateSolution: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.TurtleSoupValidateSolutionRequest, _llm_service_pb2.TurtleSoupValidateSolutionResponse]
     TurtleSoupGenerateHint: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.TurtleSoupGenerateHintRequest, _llm_service_pb2.TurtleSoupGenerateHintResponse]
+    TurtleSoupReveal: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.TurtleSoupRevealRequest, _llm_service_pb2.TurtleSoupRevealResponse]
+    HololiveParseQuestion: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.HololiveParseQuestionRequest, _llm_service_pb2.HololiveParseQuestionResponse]
     GetDailyUsage: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _llm_service_pb2.DailyUsageResponse]
     GetRecentUsage: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.GetRecentUsageRequest, _llm_service_pb2.UsageListResponse]
     GetTotalUsage: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.GetTotalUsageRequest, _llm_service_pb2.UsageResponse]
@@ -47,7 +50,8 @@ class LLMServiceStub:
 class LLMServiceServicer(metaclass=_abc_1.ABCMeta):
     """All calls are unary. Metadata: `x-api-key` or `authorization: Bearer …` when the server has a key;
     `x-request-id` is taken over or made, and returned as initial metadata. Errors carry their stable code in
-    the trailing metadata `x-error-code`.
+    the trailing metadata `x-error-code`. `x-llm-tokens` in the trailing metadata tells how many tokens a model used
+    for the call; it is absent when none was asked.
     """
 
     @_abc_1.abstractmethod
@@ -161,6 +165,20 @@ class LLMServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _llm_service_pb2.TurtleSoupGenerateHintRequest,
         context: _aio.ServicerContext[_llm_service_pb2.TurtleSoupGenerateHintRequest, _abc.Awaitable[_llm_service_pb2.TurtleSoupGenerateHintResponse]],
     ) -> _abc.Awaitable[_llm_service_pb2.TurtleSoupGenerateHintResponse]: ...
+
+    @_abc_1.abstractmethod
+    def TurtleSoupReveal(
+        self,
+        request: _llm_service_pb2.TurtleSoupRevealRequest,
+        context: _aio.ServicerContext[_llm_service_pb2.TurtleSoupRevealRequest, _abc.Awaitable[_llm_service_pb2.TurtleSoupRevealResponse]],
+    ) -> _abc.Awaitable[_llm_service_pb2.TurtleSoupRevealResponse]: ...
+
+    @_abc_1.abstractmethod
+    def HololiveParseQuestion(
+        self,
+        request: _llm_service_pb2.HololiveParseQuestionRequest,
+        context: _aio.ServicerContext[_llm_service_pb2.HololiveParseQuestionRequest, _abc.Awaitable[_llm_service_pb2.HololiveParseQuestionResponse]],
+    ) -> _abc.Awaitable[_llm_service_pb2.HololiveParseQuestionResponse]: ...
 
     @_abc_1.abstractmethod
     def GetDailyUsage(
