@@ -232,7 +232,7 @@ def _of_turtlesoup(game: TurtleSoup) -> Table:
             game.validate_solution,
             "How near a solution is",
         ),
-        row("RevealSolution", "POST /reveals", game.reveal, "The truth as a story", rpc=False),
+        row("TurtleSoupReveal", "POST /reveals", game.reveal, "The truth as a story"),
         row("TurtleSoupGeneratePuzzle", "POST /puzzles", game.generate_puzzle, "A puzzle, ours or a new one"),
         row("TurtleSoupRewriteScenario", "POST /rewrites", game.rewrite_scenario, "A puzzle told anew"),
         row("ListPuzzles", "GET /puzzles", game.list_puzzles, "Every puzzle of ours", rpc=False),

@@ -76,6 +76,8 @@ def _present(message: Message) -> Iterator[tuple[str, Any]]:
         value = getattr(message, field.name)
         if isinstance(value, Struct):
             yield field.name, _dict(value)
+        elif field.message_type:
+            yield field.name, [dict(_present(item)) for item in value]
         else:
             yield field.name, list(value) if field.is_repeated else value
 

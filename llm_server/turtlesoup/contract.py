@@ -23,6 +23,11 @@ def _zero_is_absent(value: Any) -> Any:
     return None if value == 0 and isinstance(value, int) else value
 
 
+def _listed(value: Any) -> Any:
+    """In a query, several numbers stand with commas."""
+    return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
 class _Ids(Request):
     """Which game this is about; only an answer remembers anything."""
 
@@ -39,6 +44,8 @@ class TurtleSoupGeneratePuzzleRequest(Request):
     category: str = ""
     difficulty: Annotated[int, whole] | None = None
     theme: str = ""
+    invent: bool = False
+    avoid: tuple[str, ...] = ()
 
 
 class TurtleSoupGeneratePuzzleResponse(Message):
@@ -61,6 +68,8 @@ class TurtleSoupGeneratePuzzleResponse(Message):
     category: str
     difficulty: int
     hints: tuple[str, ...]
+    key_facts: tuple[str, ...] = ()
+    warning: str = ""
 
 
 class TurtleSoupGetRandomPuzzleRequest(Request):
@@ -69,6 +78,9 @@ class TurtleSoupGetRandomPuzzleRequest(Request):
     model_config = example({"difficulty": 2})
 
     difficulty: Annotated[Difficulty | None, BeforeValidator(_zero_is_absent)] = None
+    excluded_ids: Annotated[tuple[int, ...], BeforeValidator(_listed)] = ()
+    mild: bool = False
+    category: str = ""
 
 
 class TurtleSoupGetRandomPuzzleResponse(Message):
@@ -83,6 +95,10 @@ class TurtleSoupGetRandomPuzzleResponse(Message):
     question: str
     answer: str
     difficulty: int
+    category: str = ""
+    hints: tuple[str, ...] = ()
+    key_facts: tuple[str, ...] = ()
+    warning: str = ""
 
 
 class TurtleSoupRewriteScenarioRequest(Request):
@@ -114,6 +130,13 @@ class TurtleSoupRewriteScenarioResponse(Message):
     original_solution: str
 
 
+class TurtleSoupHistoryItem(Message):
+    """A question that was answered."""
+
+    question: str
+    answer: str
+
+
 class TurtleSoupAnswerQuestionRequest(_Ids):
     """A question about the puzzle."""
 
@@ -129,18 +152,14 @@ class TurtleSoupAnswerQuestionRequest(_Ids):
     scenario: Filled
     solution: Filled = Field(repr=False)
     question: Filled
+    key_facts: tuple[str, ...] = Field(default=(), repr=False)
+    history: tuple[TurtleSoupHistoryItem, ...] = ()
+    second_opinion: bool = False
 
     @property
     def conversation(self) -> str:
         """The name of the conversation, empty when nothing is to be remembered."""
         return conversation(self.session_id, self.namespace or NAMESPACE, self.chat_id)
-
-
-class TurtleSoupHistoryItem(Message):
-    """A question that was answered."""
-
-    question: str
-    answer: str
 
 
 class TurtleSoupAnswerQuestionResponse(Message):
@@ -159,6 +178,8 @@ class TurtleSoupAnswerQuestionResponse(Message):
     raw_text: str
     question_count: int
     history: tuple[TurtleSoupHistoryItem, ...]
+    important: bool = False
+    facts: tuple[int, ...] = ()
 
 
 class TurtleSoupValidateSolutionRequest(_Ids):
@@ -168,6 +189,8 @@ class TurtleSoupValidateSolutionRequest(_Ids):
 
     solution: Filled = Field(repr=False)
     player_answer: Filled
+    key_facts: tuple[str, ...] = Field(default=(), repr=False)
+    scenario: str = ""
 
 
 class TurtleSoupValidateSolutionResponse(Message):
@@ -177,6 +200,8 @@ class TurtleSoupValidateSolutionResponse(Message):
 
     result: Solved
     raw_text: str
+    missing: str = ""
+    facts: tuple[int, ...] = ()
 
 
 class TurtleSoupGenerateHintRequest(_Ids):
@@ -187,6 +212,8 @@ class TurtleSoupGenerateHintRequest(_Ids):
     scenario: Filled
     solution: Filled = Field(repr=False)
     level: Annotated[int, Field(ge=1, le=3), whole]
+    earlier_hints: tuple[str, ...] = ()
+    history: tuple[TurtleSoupHistoryItem, ...] = ()
 
 
 class TurtleSoupGenerateHintResponse(Message):
@@ -198,7 +225,7 @@ class TurtleSoupGenerateHintResponse(Message):
     level: int
 
 
-class RevealRequest(_Ids):
+class TurtleSoupRevealRequest(Request):
     """The whole truth of a puzzle, told as a story."""
 
     model_config = example({"scenario": _SCENARIO, "solution": _SOLUTION})
@@ -207,7 +234,7 @@ class RevealRequest(_Ids):
     solution: Filled = Field(repr=False)
 
 
-class RevealResponse(Message):
+class TurtleSoupRevealResponse(Message):
     """The story."""
 
     model_config = example({"narrative": _SOLUTION})
@@ -231,11 +258,6 @@ class Preset(TurtleSoupGetRandomPuzzleResponse):
             "warning": None,
         }
     )
-
-    category: str
-    hints: tuple[str, ...]
-    key_facts: tuple[str, ...]
-    warning: str | None
 
 
 class Stats(Message):

@@ -98,7 +98,9 @@ class TurtleSoup:
         """Any puzzle of ours."""
         puzzle = self._puzzles.choose(self._random, difficulty=request.difficulty)
         wanted = api.TurtleSoupGetRandomPuzzleResponse.model_fields.keys()
-        return api.TurtleSoupGetRandomPuzzleResponse.model_validate(puzzle.model_dump(include=set(wanted)))
+        return api.TurtleSoupGetRandomPuzzleResponse.model_validate(
+            puzzle.model_dump(include=set(wanted), exclude_none=True)
+        )
 
     async def rewrite_scenario(
         self, request: api.TurtleSoupRewriteScenarioRequest, deadline: Deadline
@@ -210,7 +212,9 @@ class TurtleSoup:
             hint = puzzle.hints[request.level - 1]
         return api.TurtleSoupGenerateHintResponse(hint=hint, level=request.level)
 
-    async def reveal(self, request: api.RevealRequest, deadline: Deadline) -> api.RevealResponse:
+    async def reveal(
+        self, request: api.TurtleSoupRevealRequest, deadline: Deadline
+    ) -> api.TurtleSoupRevealResponse:
         """The truth as a story; the bare solution when the model does not help."""
         inquiry = self._inquiries.make(
             "reveal",
@@ -223,7 +227,7 @@ class TurtleSoup:
         except ModelFailure as failure:
             log.warning("turtlesoup_story_not_told", outcome=failure.outcome)
             narrative = ""
-        return api.RevealResponse(narrative=narrative or request.solution)
+        return api.TurtleSoupRevealResponse(narrative=narrative or request.solution)
 
     async def list_puzzles(self, _request: Nothing, _deadline: Deadline) -> api.PuzzlesResponse:
         """Every puzzle of ours, solutions included."""
@@ -314,4 +318,4 @@ class TurtleSoup:
 
 
 def _shown(puzzle: Puzzle) -> api.Preset:
-    return api.Preset.model_validate(puzzle.model_dump())
+    return api.Preset.model_validate(puzzle.model_dump(exclude_none=True))

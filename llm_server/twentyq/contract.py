@@ -3,17 +3,20 @@
 A target is a secret: it is never echoed in an error, hence `repr=False`.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field
 
-from llm_server.contract import Filled, Message, Request, conversation, example
+from llm_server.contract import Filled, Message, Request, conversation, example, whole
 from llm_server.twentyq.categories import CATEGORIES
 from llm_server.twentyq.schemas import Equivalence, Scale, Verdict
 
 NAMESPACE = "twentyq"
 
 Details = dict[str, Any]
+
+Level = Annotated[int, Field(ge=0, le=3), whole]
+"""1 easy, 2 normal, 3 hard; 0 when it does not matter."""
 
 
 class TwentyQSelectTopicRequest(Request):
@@ -28,6 +31,8 @@ class TwentyQSelectTopicRequest(Request):
     excluded_categories: tuple[str, ...] = Field(
         default=(), validation_alias=AliasChoices("excludedCategories", "excluded_categories")
     )
+    level: Level = 0
+    seed: str = ""
 
 
 class TwentyQSelectTopicResponse(Message):
@@ -40,6 +45,8 @@ class TwentyQSelectTopicResponse(Message):
     name: str
     category: str
     details: Details | None
+    aliases: tuple[str, ...] = ()
+    level: int = 2
 
 
 class TwentyQGetCategoriesResponse(Message):
@@ -58,6 +65,7 @@ class TwentyQGenerateHintsRequest(Request):
     target: Filled = Field(repr=False)
     category: Filled
     details: Details | None = Field(default=None, repr=False)
+    level: Level = 0
 
 
 class TwentyQGenerateHintsResponse(Message):
@@ -83,6 +91,7 @@ class TwentyQAnswerQuestionRequest(Request):
     category: Filled
     question: Filled
     details: Details | None = Field(default=None, repr=False)
+    second_opinion: bool = False
 
     @property
     def conversation(self) -> str:
