@@ -4,12 +4,12 @@ Every bot is put together here in the same way; its `app.py` says what is its ow
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 from google.protobuf.empty_pb2 import Empty
 
 from botkit.bot import Bot
@@ -17,6 +17,7 @@ from botkit.chat.access import Access
 from botkit.chat.grammar import Grammar
 from botkit.chat.kit_texts import KitTexts
 from botkit.chat.message import ReplyType
+from botkit.face import face
 from botkit.llm.client import LlmClient
 from botkit.postgres.pool import Database
 from botkit.runtime import http
@@ -146,6 +147,7 @@ class Program(Generic[S]):
     prepare: Callable[[], Awaitable[None]]
     write: Callable[[bytes], Awaitable[None]]
     summaries: dict[str, str]
+    routers: Sequence[APIRouter] = ()
     error_type: ReplyType = ReplyType.FINAL
 
 
@@ -176,7 +178,14 @@ class Service(Generic[S]):
             )
             for stream in settings.streams
         ]
-        self.app = _face(self._health, program, name=name, version=version)
+        self.app = face(
+            self._health,
+            grammar=program.grammar,
+            summaries=program.summaries,
+            catalog=program.texts.catalog,
+            routers=program.routers,
+            api_key=settings.http_api_key.get_secret_value(),
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set: finish what runs, then close."""
@@ -237,20 +246,3 @@ def _shard(
 async def _note(stop: asyncio.Event, health: Health) -> None:
     await stop.wait()
     health.draining = True
-
-
-def _face(health: Health, program: Program[Any], *, name: str, version: str) -> FastAPI:
-    app = FastAPI(title=name, version=version, openapi_url=None)
-    http.add_error_body(app)
-    http.add_health_routes(app, health)
-
-    @app.get("/commands", tags=["chat"], summary="What can be typed in a room")
-    async def commands() -> dict[str, Any]:
-        usages = program.grammar.usages(program.summaries)
-        return {
-            "bot": name,
-            "prefix": program.grammar.prefix,
-            "commands": [{"usage": usage, "summary": summary} for usage, summary in usages],
-        }
-
-    return app

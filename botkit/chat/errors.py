@@ -23,9 +23,13 @@ from typing import ClassVar
 
 
 class UserError(Exception):
-    """A failure with a text of its own. `code` is stable: it names the text, the metric and the log field."""
+    """A failure with a text of its own. `code` is stable: it names the text, the metric and the log field.
+
+    `status` is the HTTP status for callers of a bot's API.
+    """
 
     code: ClassVar[str] = ""
+    status: ClassVar[int] = 500
     variables: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, **values: object) -> None:
@@ -37,6 +41,8 @@ class UserError(Exception):
 
 class Refused(UserError):
     """The player can do something about it."""
+
+    status = 422
 
 
 class NotUnderstood(Refused):
@@ -57,12 +63,14 @@ class NotPermitted(Refused):
     """An operator's command from somebody who is none."""
 
     code = "not_permitted"
+    status = 403
 
 
 class UserBlocked(Refused):
     """The person is on the block list."""
 
     code = "user_blocked"
+    status = 403
     variables = ("name",)
 
 
@@ -70,16 +78,20 @@ class RoomBlocked(Refused):
     """The room is on the block list."""
 
     code = "room_blocked"
+    status = 403
 
 
 class Failed(UserError):
     """The player can only try again; nothing was changed."""
+
+    status = 503
 
 
 class AiTimeout(Failed):
     """No answer within the deadline."""
 
     code = "ai_timeout"
+    status = 504
 
 
 class AiUnavailable(Failed):
@@ -98,12 +110,14 @@ class AiRefused(Failed):
     """The guard or the provider's policy refused the text."""
 
     code = "ai_refused"
+    status = 422
 
 
 class AiConfused(Failed):
     """The model's answer could not be read; it is never guessed."""
 
     code = "ai_confused"
+    status = 502
 
 
 class StoreUnavailable(Failed):
@@ -129,6 +143,7 @@ class Bug(Failed):
     """Unforeseen; the log has the details under the entry's id."""
 
     code = "bug"
+    status = 500
 
 
 def tree(root: type[UserError] = UserError) -> list[type[UserError]]:

@@ -10,6 +10,7 @@ class ReplyType(StrEnum):
     WAITING = "waiting"
     FINAL = "final"
     ERROR = "error"
+    IMAGE = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +27,15 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer to a line; the publisher cuts it into bubbles."""
+    """One answer to a line; the publisher cuts it into bubbles.
+
+    A picture is a reply of type IMAGE: `image` names it (see `botkit.stream.pictures`), and `text`, of one
+    bubble, stands for it where pictures cannot be sent.
+    """
 
     text: str
     type: ReplyType = ReplyType.FINAL
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from botkit.chat.layout import bubbles
 from botkit.chat.message import Incoming, Reply, ReplyType
@@ -45,6 +46,8 @@ def outgoing(line: Incoming, reply: Reply, *, bot: str, mark: str) -> dict[str, 
         "bot": bot,
         "dedupKey": mark,
     }
+    if reply.image:
+        fields["imageKey"] = reply.image
     return fields | {"threadId": line.thread} if line.thread else fields
 
 
@@ -56,7 +59,7 @@ def replies_on_wire(
     for reply in replies:
         *interim, last = bubbles(reply.text, cut_notice)
         parts += [Reply(text, ReplyType.WAITING) for text in interim]
-        parts.append(Reply(last, reply.type))
+        parts.append(replace(reply, text=last))
     total = str(len(parts))
     return [
         outgoing(line, part, bot=bot, mark=f"{line.entry}/{seq}") | {"seq": str(seq), "total": total}
@@ -66,12 +69,13 @@ def replies_on_wire(
 
 def dump_replies(replies: Sequence[Reply]) -> bytes:
     """Replies as they are kept in a record."""
-    return json.dumps([[reply.type.value, reply.text] for reply in replies], ensure_ascii=False).encode()
+    kept = [[reply.type.value, reply.text, reply.image] for reply in replies]
+    return json.dumps(kept, ensure_ascii=False).encode()
 
 
 def parse_replies(data: bytes) -> tuple[Reply, ...]:
     """Replies out of a record."""
-    return tuple(Reply(text, ReplyType(kind)) for kind, text in json.loads(data))
+    return tuple(Reply(text, ReplyType(kind), *image) for kind, text, *image in json.loads(data))
 
 
 def _text(fields: Mapping[bytes, bytes], name: bytes) -> str:

@@ -91,3 +91,15 @@ def test_kept_replies_come_back(replies: list[Reply]) -> None:
 
 def test_trace_headers_are_taken_when_the_bridge_wrote_them() -> None:
     assert wire.trace_context({b"traceparent": b"00-a-b-01", b"baggage": b""}) == {"traceparent": "00-a-b-01"}
+
+
+def test_a_picture_is_one_bubble_with_its_name_and_a_text() -> None:
+    picture = Reply("11월 기념일", ReplyType.IMAGE, "kakao:image:1")
+    line = Incoming("5-0", "r", "u", "!달력")
+    (bubble,) = wire.replies_on_wire(line, [picture], bot="hololive", cut_notice="…")
+    assert (bubble["type"], bubble["imageKey"], bubble["text"]) == ("image", "kakao:image:1", "11월 기념일")
+    assert wire.parse_replies(wire.dump_replies([picture])) == (picture,)
+
+
+def test_replies_kept_by_an_earlier_release_are_read() -> None:
+    assert wire.parse_replies(b'[["final", "x"]]') == (Reply("x"),)

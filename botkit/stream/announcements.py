@@ -1,0 +1,24 @@
+"""What a bot says in a room without having been asked: an operator's word, an alert."""
+
+import secrets
+from typing import Any
+
+from redis.asyncio import Redis
+
+from botkit.stream.commit import REPLIES_KEPT
+
+
+async def announce(mq: Redis, *, stream: str, bot: str, room: str, text: str) -> None:
+    """Write one bubble to the reply stream.
+
+    Raises:
+        RedisError, OSError: it is not known whether it was written.
+    """
+    fields: dict[Any, Any] = {
+        "chatId": room,
+        "text": text,
+        "type": "final",
+        "bot": bot,
+        "dedupKey": f"announcement/{secrets.token_hex(8)}",
+    }
+    await mq.xadd(stream, fields, maxlen=REPLIES_KEPT, approximate=True)
