@@ -5,13 +5,13 @@ from contextlib import AsyncExitStack
 
 from botkit.service import Connections, Program, Service
 from game_bots.exchange import Exchange
+from game_bots.operators import Operators
 from game_bots.twentyq import messages
 from game_bots.twentyq.commands import grammar
 from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.handlers import Twentyq
 from game_bots.twentyq.judge import Judge
 from game_bots.twentyq.ledger import SCHEMA, Ledger
-from game_bots.twentyq.operators import Operators
 from game_bots.twentyq.repository import Records
 from game_bots.twentyq.settings import TwentyqSettings
 from game_bots.twentyq.store import LEDGER, Store
@@ -27,7 +27,7 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
         words, say = grammar(settings.command_prefix), messages.load()
         judge = Judge(links.llm)
         exchange = Exchange(settings.exchange_rate_url)
-        operators = Operators(settings.admin_user_ids, say=say, judge=judge, exchange=exchange)
+        operators = Operators(settings.admin_user_ids, say=say, llm=links.llm, exchange=exchange)
         hall = Hall(Records(links.database), say=say, store=store)
         game = Twentyq(grammar=words, say=say, judge=judge, store=store, operators=operators, hall=hall)
         ledger = Ledger(links.database)

@@ -10,16 +10,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from botkit.chat.message import Player
-from game_bots.surrender import NoVote, Standing, Vote
+from game_bots import surrender
+from game_bots.refusals import NoGame
+from game_bots.surrender import Vote
 from game_bots.twentyq.refusals import (
     DuplicateQuestion,
     GuessRepeated,
     GuessTooSoon,
     HintLimitReached,
-    NoGame,
     QuestionsUsedUp,
 )
-from game_bots.twentyq.wording import folded, names, question_key
+from game_bots.twentyq.wording import names
+from game_bots.wording import folded, question_key
 
 MAX_HINTS = 1
 GUESS_SECONDS = 30.0
@@ -227,10 +229,6 @@ class Riddle:
         hint = Hint(len(self.hints) + 1, text, by.id, now)
         return replace(self.joined(by), hints=(*self.hints, hint))
 
-    def open_vote(self, now: float) -> Vote | None:
-        """The vote that runs, unless its time is over."""
-        return None if self.vote is None or self.vote.lapsed(now) else self.vote
-
     def giving_up(self, *, by: Player, now: float) -> "Riddle":
         """With the person's wish to give up: opens a vote, or agrees to the one that runs.
 
@@ -238,34 +236,23 @@ class Riddle:
             NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
         joined = self.joined(by)
-        vote = self.open_vote(now)
-        if vote is None:
-            players = (player.id for player in joined.players)
-            return replace(joined, vote=Vote.opened(players=players, by=by.id, now=now))
-        return replace(joined, vote=vote.agreed_by(by.id))
+        players = (player.id for player in joined.players)
+        return replace(joined, vote=surrender.proposed(self.vote, players=players, by=by.id, now=now))
 
     def agreeing(self, *, by: Player, now: float, prefix: str) -> "Riddle":
         """With one more agreement to give up.
 
         Raises:
-            NoVote: nobody proposed it.
-            NotAVoter, AlreadyVoted: see `game_bots.surrender`.
+            NoVote, NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
-        vote = self.open_vote(now)
-        if vote is None:
-            raise NoVote(prefix=prefix)
-        return replace(self, vote=vote.agreed_by(by.id))
+        return replace(self, vote=surrender.agreed(self.vote, by=by.id, now=now, prefix=prefix))
 
     def rejecting(self, *, by: Player, now: float, prefix: str) -> "Riddle":
         """With one more voice against; a vote that cannot be carried any more is over.
 
         Raises as `agreeing`.
         """
-        vote = self.open_vote(now)
-        if vote is None:
-            raise NoVote(prefix=prefix)
-        rejected = vote.rejected_by(by.id)
-        return replace(self, vote=None if rejected.standing is Standing.REJECTED else rejected)
+        return replace(self, vote=surrender.rejected(self.vote, by=by.id, now=now, prefix=prefix))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,9 @@ from botkit.chat.errors import NotUnderstood
 from botkit.chat.grammar import Grammar
 from botkit.chat.message import Reply, Scene
 from botkit.turn import Handlers, Outcome
-from game_bots.surrender import Standing, Vote
+from game_bots import forms
+from game_bots.operators import Operators
+from game_bots.surrender import Standing, running
 from game_bots.twentyq import commands
 from game_bots.twentyq.chain import ask_all
 from game_bots.twentyq.game import (
@@ -28,7 +30,6 @@ from game_bots.twentyq.game import (
 from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.judge import GuessResult, Judge
 from game_bots.twentyq.messages import Say
-from game_bots.twentyq.operators import Operators
 from game_bots.twentyq.refusals import GuessEmpty
 from game_bots.twentyq.store import Store
 
@@ -49,15 +50,15 @@ class Twentyq:
         self._help = help_text(grammar, say)
         self.handlers = Handlers[Room](
             answers={
-                commands.Help: self.help,
+                forms.Help: self.help,
                 commands.Status: self.status,
                 commands.TellMe: self.tell_me,
-                commands.Model: self.model,
-                commands.Usage: operators.usage,
-                commands.PersonalRecord: hall.person,
-                commands.RoomRecord: hall.room,
-                commands.Ranking: hall.ranking,
-                commands.Unknown: self.unknown,
+                forms.Model: operators.model,
+                forms.Usage: operators.usage,
+                forms.PersonalRecord: hall.person,
+                forms.RoomRecord: hall.room,
+                forms.Ranking: hall.ranking,
+                forms.Unknown: self.unknown,
             },
             moves={
                 commands.Start: self.start,
@@ -65,17 +66,17 @@ class Twentyq:
                 commands.Chain: self.chain,
                 commands.Guess: self.guess,
                 commands.GiveHint: self.hint,
-                commands.Surrender: self.surrender,
-                commands.Agree: self.agree,
-                commands.Reject: self.reject,
-                commands.ForceEnd: self.force_end,
-                commands.ClearAll: self.clear_all,
+                forms.Surrender: self.surrender,
+                forms.Agree: self.agree,
+                forms.Reject: self.reject,
+                forms.ForceEnd: self.force_end,
+                forms.ClearAll: self.clear_all,
             },
         )
 
     # ---- what changes nothing -----------------------------------------------------------------------
 
-    async def help(self, _command: commands.Help, _scene: Scene) -> Sequence[Reply]:
+    async def help(self, _command: forms.Help, _scene: Scene) -> Sequence[Reply]:
         """The usage of every command."""
         return [Reply(self._help)]
 
@@ -89,21 +90,7 @@ class Twentyq:
         (await self._store.peek(scene.room)).playing(self._prefix)
         return [Reply(self._say.tell_nothing())]
 
-    async def model(self, _command: commands.Model, scene: Scene) -> Sequence[Reply]:
-        """Which model referees."""
-        found = await self._judge.model(entry=scene.entry)
-        text = self._say.model(
-            default=found.model_default,
-            hints=found.model_hints or found.model_default,
-            answer=found.model_answer or found.model_default,
-            verify=found.model_verify or found.model_default,
-            temperature=f"{found.temperature:.2f}",
-            retries=found.max_retries,
-            timeout=found.timeout_seconds,
-        )
-        return [Reply(text)]
-
-    async def unknown(self, _command: commands.Unknown, scene: Scene) -> Sequence[Reply]:
+    async def unknown(self, _command: forms.Unknown, scene: Scene) -> Sequence[Reply]:
         """Ours, but not understood; without a game, how to open one."""
         (await self._store.peek(scene.room)).playing(self._prefix)
         raise NotUnderstood(prefix=self._prefix)
@@ -189,19 +176,19 @@ class Twentyq:
 
     # ---- giving up ----------------------------------------------------------------------------------
 
-    async def surrender(self, _command: commands.Surrender, scene: Scene, room: Room) -> Outcome[Room]:
+    async def surrender(self, _command: forms.Surrender, scene: Scene, room: Room) -> Outcome[Room]:
         """A proposal to give up, or one more voice for it."""
         before = room.playing(self._prefix)
-        opened = before.open_vote(scene.now) is None
+        opened = running(before.vote, scene.now) is None
         riddle = before.giving_up(by=scene.player, now=scene.now)
         return self._voted(room, riddle, scene, opened=opened)
 
-    async def agree(self, _command: commands.Agree, scene: Scene, room: Room) -> Outcome[Room]:
+    async def agree(self, _command: forms.Agree, scene: Scene, room: Room) -> Outcome[Room]:
         """One more voice for giving up."""
         riddle = room.playing(self._prefix).agreeing(by=scene.player, now=scene.now, prefix=self._prefix)
         return self._voted(room, riddle, scene, opened=False)
 
-    async def reject(self, _command: commands.Reject, scene: Scene, room: Room) -> Outcome[Room]:
+    async def reject(self, _command: forms.Reject, scene: Scene, room: Room) -> Outcome[Room]:
         """One voice against giving up."""
         riddle = room.playing(self._prefix).rejecting(by=scene.player, now=scene.now, prefix=self._prefix)
         vote = riddle.vote
@@ -212,14 +199,14 @@ class Twentyq:
 
     # ---- operators ----------------------------------------------------------------------------------
 
-    async def force_end(self, _command: commands.ForceEnd, scene: Scene, room: Room) -> Outcome[Room]:
+    async def force_end(self, _command: forms.ForceEnd, scene: Scene, room: Room) -> Outcome[Room]:
         """The game is over, whatever the room thinks of it."""
         self._operators.check(scene)
         given_up = self._given_up(room, room.playing(self._prefix), scene)
         said = "\n".join(reply.text for reply in given_up.replies)
         return replace(given_up, replies=[Reply(self._say.force_ended(result=said))])
 
-    async def clear_all(self, _command: commands.ClearAll, scene: Scene, room: Room) -> Outcome[Room]:
+    async def clear_all(self, _command: forms.ClearAll, scene: Scene, room: Room) -> Outcome[Room]:
         """Nothing is remembered of the room; finished games stay in the ledger."""
         self._operators.check(scene)
         riddle = room.riddle
@@ -230,14 +217,8 @@ class Twentyq:
         vote = riddle.vote
         if vote is None or vote.standing is Standing.CARRIED:
             return self._given_up(room, riddle, scene)
-        return Outcome([Reply(self._vote_text(vote, scene, opened=opened))], replace(room, riddle=riddle))
-
-    def _vote_text(self, vote: Vote, scene: Scene, *, opened: bool) -> str:
-        if opened:
-            return self._say.vote_opened(
-                name=scene.player.name, agreed=len(vote.agreed), needed=vote.needed, prefix=self._prefix
-            )
-        return self._say.vote_progress(agreed=len(vote.agreed), needed=vote.needed, missing=vote.missing)
+        text = self._say.vote(vote, name=scene.player.name, prefix=self._prefix, opened=opened)
+        return Outcome([Reply(text)], replace(room, riddle=riddle))
 
     # ---- the end ------------------------------------------------------------------------------------
 
@@ -314,7 +295,5 @@ class Twentyq:
 
 def help_text(grammar: Grammar, say: Say) -> str:
     """How to type every listed command, and the categories."""
-    usages = grammar.usages(say.summary_texts())
-    lines = [say.help_line(usage=usage, summary=what) for usage, what in usages]
     categories = " ".join(called[0] for called in CATEGORIES.values())
-    return "\n".join([say.help_head(), *lines, say.help_tail(categories=categories)])
+    return "\n".join([say.help_head(), *say.help_lines(grammar), say.help_tail(categories=categories)])

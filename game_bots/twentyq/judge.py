@@ -2,17 +2,14 @@
 
 from enum import StrEnum
 
-from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 from llm.v1 import llm_service_pb2 as pb
 
 from botkit.chat.errors import AiConfused, AiRefused
 from botkit.llm.client import LlmClient
-from game_bots.costs import Period, Price, Report
 from game_bots.twentyq.game import Riddle, Topic, Verdict
 from game_bots.twentyq.refusals import QuestionForbidden, QuestionUnclear
-from game_bots.usage import report
 
 ANSWER_SECONDS = 55.0
 """A question may take long; a little less than the command's budget, so that the error is the model's."""
@@ -123,14 +120,6 @@ class Judge:
         if not text:
             raise AiConfused
         return text
-
-    async def model(self, *, entry: str) -> pb.ModelConfigResponse:
-        """Which model referees, and how it is asked."""
-        return await self._llm.call(self._llm.rpc.GetModelConfig, Empty(), request_id=entry)
-
-    async def usage(self, period: Period, *, price: Price | None, entry: str) -> Report:
-        """Tokens and cost of a period."""
-        return await report(self._llm, period, price=price, entry=entry)
 
     async def forget(self, room: str, game: str) -> None:
         """End the conversation of a game that is over."""

@@ -1,21 +1,18 @@
 """The texts of messages.yml as the code knows them: each key with the values it is given."""
 
 from pathlib import Path
-from typing import ClassVar
 
-from botkit.chat.catalog import Catalog, Text
-from botkit.chat.kit_texts import KIT_ERRORS, MESSAGES, KitTexts
-from game_bots import costs, surrender
-from game_bots.twentyq import refusals, repository
+from botkit.chat.catalog import Text
+from game_bots.texts import GAME_ERRORS, GameTexts, summaries
+from game_bots.twentyq import refusals
 from game_bots.twentyq.commands import FORMS
 
 
-class Say(KitTexts):
+class Say(GameTexts):
     """Everything this bot says."""
 
     errors = (
-        *KIT_ERRORS,
-        refusals.NoGame,
+        *GAME_ERRORS,
         refusals.DuplicateQuestion,
         refusals.QuestionUnclear,
         refusals.QuestionForbidden,
@@ -25,19 +22,11 @@ class Say(KitTexts):
         refusals.HintLimitReached,
         refusals.ChainTooLong,
         refusals.QuestionsUsedUp,
-        repository.RecordsUnavailable,
-        costs.PriceUnknown,
-        surrender.NoVote,
-        surrender.NotAVoter,
-        surrender.AlreadyVoted,
     )
 
     help_head = Text("help.head")
-    help_line = Text("help.line", "usage", "summary")
     help_tail = Text("help.tail", "categories")
-    summaries: ClassVar[dict[str, Text]] = {
-        form.name: Text(f"summary.{form.name}") for form in FORMS if form.usage
-    }
+    summaries = summaries(FORMS)
 
     choosing = Text("start.choosing")
     ready = Text("start.ready", "category", "prefix")
@@ -74,16 +63,8 @@ class Say(KitTexts):
     board_misses = Text("status.misses", "guesses")
     board_empty = Text("status.empty", "prefix")
 
-    vote_opened = Text("vote.opened", "name", "agreed", "needed", "prefix")
-    vote_progress = Text("vote.progress", "agreed", "needed", "missing")
-    vote_against = Text("vote.against", "name", "agreed", "needed")
-    vote_failed = Text("vote.failed")
     surrendered = Text("vote.surrendered", "target", "category", "questions", "hints")
 
-    period_day = Text("period.day")
-    period_week = Text("period.week")
-    period_month = Text("period.month")
-    period_all = Text("period.all")
     record_nobody = Text("record.nobody", "name")
     record_none = Text("record.none", "name")
     record_person = Text("record.person", "name", "games", "wins")
@@ -99,29 +80,6 @@ class Say(KitTexts):
     ranking_champion = Text("ranking.champion")
     ranking_curious = Text("ranking.curious")
 
-    force_ended = Text("operators.force_ended", "result")
-    cleared = Text("operators.cleared")
-    usage_today = Text("usage.today", "date")
-    usage_week = Text("usage.week")
-    usage_month = Text("usage.month")
-    usage_day = Text("usage.day", "date", "total", "requests")
-    usage_tokens = Text("usage.tokens", "input", "output", "total")
-    usage_reasoning = Text("usage.reasoning", "reasoning")
-    usage_requests = Text("usage.requests", "requests")
-    usage_cost = Text("usage.cost", "model", "won", "dollars")
-    usage_rate = Text("usage.rate", "rate")
-    usage_rate_unknown = Text("usage.rate_unknown", "rate")
-    model = Text("model.info", "default", "hints", "answer", "verify", "temperature", "retries", "timeout")
-
-    def summary_texts(self) -> dict[str, str]:
-        """Form name → what the help says about it."""
-        return {name: self.catalog.render(text.key, {}) for name, text in self.summaries.items()}
-
-    @classmethod
-    def declared(cls) -> list[Text]:
-        """The attributes and the help's summaries."""
-        return [*super().declared(), *cls.summaries.values()]
-
 
 def load() -> Say:
     """The texts, checked against the files.
@@ -129,4 +87,4 @@ def load() -> Say:
     Raises:
         CatalogError: a text or a placeholder is missing, unknown or never used.
     """
-    return Say(Catalog.load(MESSAGES, Path(__file__).with_name("messages.yml")))
+    return Say.load(Path(__file__).with_name("messages.yml"))

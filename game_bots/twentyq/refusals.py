@@ -3,13 +3,6 @@
 from botkit.chat.errors import Refused
 
 
-class NoGame(Refused):
-    """No riddle is open in the room."""
-
-    code = "no_game"
-    variables = ("prefix",)
-
-
 class DuplicateQuestion(Refused):
     """Somebody asked that already."""
 

@@ -1,40 +1,16 @@
 """What a room and its people have achieved, read from the finished games. Days are those of Seoul."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import asyncpg
 
-from botkit.chat.errors import Failed
-from botkit.postgres.pool import AWAY, Database
-from game_bots.spans import Span
+from botkit.postgres.pool import Database
+from game_bots.records import read
 
-SEOUL = ZoneInfo("Asia/Seoul")
 MOST_ACTIVE = 10
 """People in a list."""
-
-T = TypeVar("T")
-
-
-class RecordsUnavailable(Failed):
-    """PostgreSQL is away; play goes on without it."""
-
-    code = "records_unavailable"
-
-
-def beginning(span: Span, now: float) -> datetime:
-    """When a span began: midnight, Monday, the first of the month; `now` in seconds since the epoch."""
-    today = datetime.fromtimestamp(now, SEOUL).replace(hour=0, minute=0, second=0, microsecond=0)
-    if span is Span.DAY:
-        return today
-    if span is Span.WEEK:
-        return today - timedelta(days=today.weekday())
-    if span is Span.MONTH:
-        return today.replace(day=1)
-    return datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +68,12 @@ class Records:
 
     async def person_called(self, room: str, name: str) -> str | None:
         """The id of the person who last used a nickname in the room; case counts only if several fit."""
-        found = await self._read(lambda pool: pool.fetchval(_CALLED, room, name))
+        found = await read(self._database, lambda pool: pool.fetchval(_CALLED, room, name))
         return str(found) if found is not None else None
 
     async def person(self, room: str, user: str) -> PersonRecord:
         """Everything somebody played in the room."""
-        rows = await self._read(lambda pool: pool.fetch(_PERSON, room, user))
+        rows = await read(self._database, lambda pool: pool.fetch(_PERSON, room, user))
         categories = tuple(
             CategoryRecord(
                 row["category"],
@@ -119,7 +95,7 @@ class Records:
 
     async def room(self, room: str, since: datetime) -> RoomRecord:
         """What the room played since then."""
-        [(games, solved, people)] = await self._read(lambda pool: pool.fetch(_ROOM, room, since))
+        [(games, solved, people)] = await read(self._database, lambda pool: pool.fetch(_ROOM, room, since))
         active = await self._ranked(room, since, "games DESC, wins DESC")
         return RoomRecord(games, people, solved * 100 // games if games else 0, active)
 
@@ -128,21 +104,11 @@ class Records:
         return await self._ranked(room, since, "wins DESC, games")
 
     async def _ranked(self, room: str, since: datetime, order: str) -> tuple[Ranked, ...]:
-        rows: Sequence[asyncpg.Record] = await self._read(
-            lambda pool: pool.fetch(f"{_RANKED} ORDER BY {order}, user_id LIMIT {MOST_ACTIVE}", room, since)
+        query = f"{_RANKED} ORDER BY {order}, user_id LIMIT {MOST_ACTIVE}"
+        rows: Sequence[asyncpg.Record] = await read(
+            self._database, lambda pool: pool.fetch(query, room, since)
         )
         return tuple(Ranked(row["name"], row["games"], row["wins"], row["questions"]) for row in rows)
-
-    async def _read(self, query: Callable[[asyncpg.Pool], Awaitable[T]]) -> T:
-        """Ask PostgreSQL.
-
-        Raises:
-            RecordsUnavailable: it is away.
-        """
-        try:
-            return await query(await self._database.pool())
-        except AWAY:
-            raise RecordsUnavailable from None
 
 
 _CALLED = """

@@ -6,29 +6,22 @@ from hypothesis import strategies as st
 
 from botkit.chat.errors import LineTooLong
 from game_bots.costs import Period
-from game_bots.spans import Span
-from game_bots.twentyq.commands import (
+from game_bots.forms import (
     Agree,
-    Ask,
-    Chain,
     ClearAll,
     ForceEnd,
-    GiveHint,
-    Guess,
     Help,
     Model,
     PersonalRecord,
     Ranking,
     Reject,
     RoomRecord,
-    Start,
-    Status,
     Surrender,
-    TellMe,
     Unknown,
     Usage,
-    grammar,
 )
+from game_bots.spans import Span
+from game_bots.twentyq.commands import Ask, Chain, GiveHint, Guess, Start, Status, TellMe, grammar
 
 GRAMMAR = grammar("/스자")
 

@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from botkit.chat.errors import Refused
 from botkit.chat.message import Player
+from game_bots.refusals import NoGame
 from game_bots.surrender import NoVote, Standing
 from game_bots.twentyq.game import (
     CATEGORIES,
@@ -28,7 +29,6 @@ from game_bots.twentyq.refusals import (
     GuessRepeated,
     GuessTooSoon,
     HintLimitReached,
-    NoGame,
     QuestionsUsedUp,
 )
 
@@ -177,7 +177,9 @@ def test_agreeing_and_rejecting_want_an_open_vote() -> None:
     voting = Riddle("7-0", CAT, 0.0, players=(MINJI, JUN, SORA, Player("4", "하나"))).giving_up(
         by=MINJI, now=1.0
     )
-    assert voting.agreeing(by=JUN, now=2.0, prefix="").open_vote(2.0) is not None
+    agreed = voting.agreeing(by=JUN, now=2.0, prefix="").vote
+    assert agreed is not None
+    assert agreed.agreed == ("1", "2")
     against = voting.rejecting(by=JUN, now=2.0, prefix="")
     assert against.vote is not None
     assert against.rejecting(by=SORA, now=3.0, prefix="").vote is None

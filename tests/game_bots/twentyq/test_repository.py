@@ -8,11 +8,12 @@ import pytest
 
 from botkit.chat.message import Player
 from botkit.postgres.pool import Database
+from game_bots.records import SEOUL, RecordsUnavailable, beginning
 from game_bots.spans import Span
 from game_bots.twentyq.game import Finished, Result, Riddle, Topic, Verdict
 from game_bots.twentyq.handlers import FINISHED
 from game_bots.twentyq.ledger import SCHEMA, Ledger
-from game_bots.twentyq.repository import SEOUL, Ranked, Records, RecordsUnavailable, beginning
+from game_bots.twentyq.repository import Ranked, Records
 from playground.embedded import Postgres
 from tests.support.database import database_settings
 from tests.support.servers import free_port

@@ -1,23 +1,26 @@
-"""What only operators may do in a chat, and what they are told."""
+"""What operators may do in a chat, and what is told of the model and its cost."""
 
 from collections.abc import Sequence
 
+from google.protobuf.empty_pb2 import Empty
+
 from botkit.chat.errors import NotPermitted
 from botkit.chat.message import Reply, Scene
+from botkit.llm.client import LlmClient
 from game_bots.costs import Period, Report, price_of
 from game_bots.exchange import Exchange
-from game_bots.twentyq.commands import Usage
-from game_bots.twentyq.judge import Judge
-from game_bots.twentyq.messages import Say
+from game_bots.forms import Model, Usage
+from game_bots.texts import GameTexts
+from game_bots.usage import report
 
 
 class Operators:
     """The people of ADMIN_USER_IDS and their reports."""
 
-    def __init__(self, users: Sequence[str], *, say: Say, judge: Judge, exchange: Exchange) -> None:
+    def __init__(self, users: Sequence[str], *, say: GameTexts, llm: LlmClient, exchange: Exchange) -> None:
         self._users = frozenset(users)
         self._say = say
-        self._judge = judge
+        self._llm = llm
         self._exchange = exchange
 
     def check(self, scene: Scene) -> None:
@@ -38,13 +41,27 @@ class Operators:
         """
         self.check(scene)
         price = price_of(command.price) if command.price else None
-        found = await self._judge.usage(command.period, price=price, entry=scene.entry)
+        found = await report(self._llm, command.period, price=price, entry=scene.entry)
         rate = await self._exchange.rate()
         cost = self._say.usage_cost(
             model=found.model, won=f"{found.won(rate.krw):,}", dollars=f"{found.micro_usd / 1_000_000:,.4f}"
         )
         shown = self._say.usage_rate if rate.known else self._say.usage_rate_unknown
         return [Reply("\n".join([*self._tokens(found), cost, shown(rate=f"{rate.krw:,.0f}")]))]
+
+    async def model(self, _command: Model, scene: Scene) -> Sequence[Reply]:
+        """Which model referees, and how it is asked; everybody may know."""
+        found = await self._llm.call(self._llm.rpc.GetModelConfig, Empty(), request_id=scene.entry)
+        text = self._say.model(
+            default=found.model_default,
+            hints=found.model_hints or found.model_default,
+            answer=found.model_answer or found.model_default,
+            verify=found.model_verify or found.model_default,
+            temperature=f"{found.temperature:.2f}",
+            retries=found.max_retries,
+            timeout=found.timeout_seconds,
+        )
+        return [Reply(text)]
 
     def _tokens(self, found: Report) -> list[str]:
         heads = {

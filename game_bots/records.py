@@ -1,0 +1,47 @@
+"""Reading what was counted: Korean calendar days, and a clear word when PostgreSQL is away."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo
+
+from botkit.chat.errors import Failed
+from botkit.postgres.pool import AWAY, Database
+from game_bots.spans import Span
+
+if TYPE_CHECKING:
+    from asyncpg import Pool
+
+SEOUL = ZoneInfo("Asia/Seoul")
+
+T = TypeVar("T")
+
+
+class RecordsUnavailable(Failed):
+    """PostgreSQL is away; play goes on without it."""
+
+    code = "records_unavailable"
+
+
+def beginning(span: Span, now: float) -> datetime:
+    """When a span began: midnight, Monday, the first of the month; `now` in seconds since the epoch."""
+    today = datetime.fromtimestamp(now, SEOUL).replace(hour=0, minute=0, second=0, microsecond=0)
+    if span is Span.DAY:
+        return today
+    if span is Span.WEEK:
+        return today - timedelta(days=today.weekday())
+    if span is Span.MONTH:
+        return today.replace(day=1)
+    return datetime.fromtimestamp(0, UTC)
+
+
+async def read(database: Database, query: "Callable[[Pool], Awaitable[T]]") -> T:
+    """Ask PostgreSQL.
+
+    Raises:
+        RecordsUnavailable: it is away.
+    """
+    try:
+        return await query(await database.pool())
+    except AWAY:
+        raise RecordsUnavailable from None

@@ -1,0 +1,28 @@
+"""When two Korean questions are the same question. Pure."""
+
+import unicodedata
+
+_QUESTION_ENDINGS = (
+    *("인가요", "입니까", "이에요", "예요", "에요", "이야", "인가", "인지", "나요", "까요", "니까"),
+    *("거야", "거니", "거죠", "거지", "어요", "아요", "해요", "죠", "지", "니", "냐", "야", "요"),
+)
+_ASKED = ("?", *("요", "까", "니", "냐", "죠", "지", "나", "가", "야"))
+
+
+def folded(text: str) -> str:
+    """NFKC, lower case, letters and digits only."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def is_asked(text: str) -> bool:
+    """Whether a piece of a line is a question by its end."""
+    return text.rstrip(" .!~").endswith(_ASKED)
+
+
+def question_key(text: str) -> str:
+    """Equal for questions that differ only in spacing, punctuation and politeness."""
+    key = folded(text)
+    for ending in _QUESTION_ENDINGS:
+        if key.endswith(ending) and len(key) > len(ending):
+            return key[: -len(ending)]
+    return key
