@@ -18,6 +18,7 @@ import structlog
 from botkit.chat.errors import AiTimeout, Bug, LineExpired, StoreUnavailable, UserError
 from botkit.chat.kit_texts import KitTexts
 from botkit.chat.message import Player, Reply, ReplyType, Scene, display_name
+from botkit.llm.client import tally
 from botkit.runtime import metrics, tracing
 from botkit.runtime.clock import Clock, entry_seconds, pauses, wall
 from botkit.stream import wire
@@ -222,7 +223,7 @@ class Turn(Generic[S]):
 
     async def _handle(self, line: Line, state: S) -> Outcome[S]:
         move = self._handlers.moves[type(line.command)]
-        with _within_budget():
+        with _within_budget(), tally():
             async with asyncio.timeout(COMMAND_SECONDS):
                 return await move(line.command, self._scene(line), state)
 

@@ -35,13 +35,18 @@ def beginning(span: Span, now: float) -> datetime:
     return datetime.fromtimestamp(0, UTC)
 
 
-async def read(database: Database, query: "Callable[[Pool], Awaitable[T]]") -> T:
-    """Ask PostgreSQL.
+def day_of(now: float) -> str:
+    """The day (YYYY-MM-DD) in Seoul; `now` in seconds since the epoch."""
+    return datetime.fromtimestamp(now, SEOUL).date().isoformat()
+
+
+async def query(database: Database, run: "Callable[[Pool], Awaitable[T]]") -> T:
+    """Have PostgreSQL do something.
 
     Raises:
         RecordsUnavailable: it is away.
     """
     try:
-        return await query(await database.pool())
+        return await run(await database.pool())
     except AWAY:
         raise RecordsUnavailable from None

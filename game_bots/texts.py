@@ -69,13 +69,14 @@ class GameTexts(KitTexts):
         return [*super().declared(), *cls.summaries.values()]
 
     def summary_texts(self) -> dict[str, str]:
-        """Form name → what the help says about it."""
-        return {name: self.catalog.render(text.key, {}) for name, text in self.summaries.items()}
+        """Form name → what the help says about it, in the help's order."""
+        return self.catalog.below("summary")
 
     def help_lines(self, grammar: Grammar) -> list[str]:
-        """How to type every listed command."""
+        """How to type every listed command, after the prefix."""
         usages = grammar.usages(self.summary_texts())
-        return [self.help_line(usage=usage, summary=what) for usage, what in usages]
+        start = len(grammar.prefix) + 1
+        return [self.help_line(usage=usage[start:], summary=what) for usage, what in usages]
 
     def period(self, span: Span) -> str:
         """What a span is called."""

@@ -52,6 +52,11 @@ class Catalog:
         """The text of `key`; values are inserted as they are and never read again for placeholders."""
         return self._templates[key].format_map(dict(values))
 
+    def below(self, path: str) -> dict[str, str]:
+        """The texts without placeholders under a path, by their last word, in the file's order."""
+        keys = [key for key in self._templates if key.startswith(f"{path}.")]
+        return {key.removeprefix(f"{path}."): self.render(key, {}) for key in keys}
+
     def error(self, error: UserError) -> str:
         """What a player reads about an error."""
         return self.render(f"error.{error.code}", error.values)

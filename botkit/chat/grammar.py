@@ -82,9 +82,9 @@ class Grammar:
         return Parsed(self.fallback.parse(body), self.fallback)
 
     def usages(self, summaries: Mapping[str, str]) -> list[tuple[str, str]]:
-        """`(what to type, what it does)` for every listed form, in the table's order."""
-        shown = (form for form in self.forms if form.usage)
-        return [(f"{self.prefix} {form.usage}", summaries[form.name]) for form in shown]
+        """`(what to type, what it does)` for every form that has a usage, in the order of `summaries`."""
+        shown = {form.name: form.usage for form in self.forms if form.usage}
+        return [(f"{self.prefix} {shown[name]}", what) for name, what in summaries.items()]
 
 
 def words(*alternatives: str) -> str:

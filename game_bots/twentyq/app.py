@@ -8,6 +8,7 @@ from game_bots.exchange import Exchange
 from game_bots.operators import Operators
 from game_bots.twentyq import messages
 from game_bots.twentyq.commands import grammar
+from game_bots.twentyq.endings import Endings
 from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.handlers import Twentyq
 from game_bots.twentyq.judge import Judge
@@ -15,6 +16,7 @@ from game_bots.twentyq.ledger import SCHEMA, Ledger
 from game_bots.twentyq.repository import Records
 from game_bots.twentyq.settings import TwentyqSettings
 from game_bots.twentyq.store import LEDGER, Store
+from game_bots.twentyq.synonyms import Synonyms
 
 NAME = "twentyq"
 
@@ -28,8 +30,17 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
         judge = Judge(links.llm)
         exchange = Exchange(settings.exchange_rate_url)
         operators = Operators(settings.admin_user_ids, say=say, llm=links.llm, exchange=exchange)
-        hall = Hall(Records(links.database), say=say, store=store)
-        game = Twentyq(grammar=words, say=say, judge=judge, store=store, operators=operators, hall=hall)
+        records, synonyms = Records(links.database), Synonyms(links.database)
+        game = Twentyq(
+            grammar=words,
+            say=say,
+            judge=judge,
+            store=store,
+            operators=operators,
+            hall=Hall(records, say=say, store=store),
+            endings=Endings(say=say, judge=judge, records=records),
+            synonyms=synonyms,
+        )
         ledger = Ledger(links.database)
         program = Program(
             grammar=words,

@@ -77,3 +77,8 @@ def test_an_error_takes_its_own_variables_and_no_others() -> None:
     with pytest.raises(TypeError):
         NotPermitted(limit=1)
     assert issubclass(LineTooLong, UserError)
+
+
+def test_texts_below_a_path_come_in_the_files_order() -> None:
+    catalog = Catalog({"summary.b": "나", "other": "x", "summary.a": "가"})
+    assert list(catalog.below("summary").items()) == [("b", "나"), ("a", "가")]
