@@ -97,6 +97,20 @@ class Chain:
     while_yes: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Give the room a hint that costs nothing. Cannot be typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Forget the game, or only one in which nobody has moved since. Cannot be typed."""
+
+    idle_since: float | None = None
+
+
 def _start(match: re.Match[str]) -> Start | None:
     said = tuple((match["rest"] or "").split())
     # "시작 전에 물을 넣나요?" is a question that happens to begin with the word.
@@ -200,3 +214,14 @@ FORMS = (
 def grammar(prefix: str) -> Grammar:
     """The grammar under the operator's prefix."""
     return Grammar(prefix=prefix, forms=FORMS, fallback=UNKNOWN, limit=QUESTION_LENGTH)
+
+
+def said(grammar: Grammar, text: str) -> Ask | Chain | Guess | TellMe:
+    """The question or guess in a text without prefix, from who can do nothing else by it.
+
+    Raises:
+        LineTooLong: longer than a line of chat may be.
+    """
+    parsed = grammar.parse(f"{grammar.prefix} {text}")
+    command = parsed.command if parsed else None
+    return command if isinstance(command, Ask | Chain | Guess | TellMe) else Ask(text)

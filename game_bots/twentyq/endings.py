@@ -39,8 +39,8 @@ class Endings:
                 minutes=max(1, round((scene.now - riddle.started_at) / 60)),
             )
         ]
-        if best := riddle.mvp(scene.player.id):
-            asked = sum(question.by == best.id for question in riddle.questions)
+        if riddle.mvp:
+            best, asked = riddle.mvp
             lines.append(self._say.mvp(name=best.name, count=asked))
         if riddle.misses:
             lines.append(self._say.misses(guesses=boards.missed(riddle)))

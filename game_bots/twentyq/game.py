@@ -143,16 +143,19 @@ class Riddle:
         moves: list[Question | Hint | Miss] = [*self.questions, *self.hints, *self.misses]
         return max([self.started_at, *(move.at for move in moves)])
 
-    def mvp(self, winner: str) -> Player | None:
-        """Who did most for the solution: two for a question answered with yes, one for another, three for it.
+    @property
+    def mvp(self) -> tuple[Player, int] | None:
+        """Whose questions helped most, and how many there were: one answered with yes counts twice.
 
         Nobody when there were not two players.
         """
-        done = Counter({winner: 3})
+        worth = Counter[str]()
         for question in self.questions:
-            done[question.by] += 2 if question.verdict.is_positive else 1
-        best = max(self.players, key=lambda player: done[player.id], default=None)
-        return best if len(self.players) > 1 else None
+            worth[question.by] += 2 if question.verdict.is_positive else 1
+        if len(self.players) < 2 or not worth:
+            return None
+        best = self.player(worth.most_common(1)[0][0])
+        return (best, sum(question.by == best.id for question in self.questions)) if best else None
 
     def player(self, user: str) -> Player | None:
         """A person of the game, by id."""

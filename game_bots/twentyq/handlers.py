@@ -20,6 +20,7 @@ from game_bots.twentyq.game import TWENTY, WARNINGS, Riddle
 from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.judge import GuessResult, Judge
 from game_bots.twentyq.messages import Say
+from game_bots.twentyq.oversight import Oversight
 from game_bots.twentyq.refusals import GuessEmpty
 from game_bots.twentyq.room import Room
 from game_bots.twentyq.store import Store
@@ -48,12 +49,12 @@ class Twentyq:
         hall: Hall,
         endings: Endings,
         synonyms: Synonyms,
+        oversight: Oversight,
     ) -> None:
         self._prefix = grammar.prefix
         self._say = say
         self._judge = judge
         self._store = store
-        self._operators = operators
         self._endings = endings
         self._synonyms = synonyms
         self._help = boards.help_text(grammar, say)
@@ -82,8 +83,10 @@ class Twentyq:
                     forms.Surrender: self.surrender,
                     forms.Agree: self.agree,
                     forms.Reject: self.reject,
-                    forms.ForceEnd: self.force_end,
-                    forms.ClearAll: self.clear_all,
+                    forms.ForceEnd: oversight.force_end,
+                    forms.ClearAll: oversight.clear_all,
+                    commands.Clear: oversight.clear,
+                    commands.Tell: oversight.tell,
                 }
             ),
         )
@@ -248,20 +251,6 @@ class Twentyq:
         if vote:
             text = self._say.vote_against(name=scene.player.name, agreed=len(vote.agreed), needed=vote.needed)
         return Outcome([Reply(text)], replace(room, riddle=riddle))
-
-    # ---- operators ----------------------------------------------------------------------------------
-
-    async def force_end(self, _command: forms.ForceEnd, scene: Scene, room: Room) -> Outcome[Room]:
-        """The game is over, whatever the room thinks of it."""
-        self._operators.check(scene)
-        return self._endings.forced(room, room.playing(self._prefix), scene)
-
-    async def clear_all(self, _command: forms.ClearAll, scene: Scene, room: Room) -> Outcome[Room]:
-        """Nothing is remembered of the room; finished games stay in the ledger."""
-        self._operators.check(scene)
-        riddle = room.riddle
-        after = (lambda: self._judge.forget(scene.room, riddle.id)) if riddle else None
-        return Outcome([Reply(self._say.cleared())], Room(), after=after)
 
     # ---- words --------------------------------------------------------------------------------------
 

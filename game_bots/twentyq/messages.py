@@ -26,6 +26,7 @@ class Say(GameTexts):
         refusals.AppealRepeated,
         refusals.AppealLimitReached,
         refusals.NothingToRecall,
+        refusals.NotIdle,
     )
 
     help_head = Text("help.head", "prefix")
@@ -61,6 +62,7 @@ class Say(GameTexts):
 
     hint_thinking = Text("hint.thinking")
     hint = Text("hint.given", "number", "text")
+    operators_hint = Text("hint.from_operators", "text")
 
     board = Text("status.board", "category", "questions", "hints_left", "blocks")
     board_question = Text("status.question", "number", "text", "answer", "chained", "corrected")

@@ -98,3 +98,10 @@ class NothingToRecall(Refused):
 
     code = "nothing_to_recall"
     status = 404
+
+
+class NotIdle(Refused):
+    """Somebody has moved in the game since; only an operator's clean-up meets it."""
+
+    code = "not_idle"
+    status = 409

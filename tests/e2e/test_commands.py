@@ -66,7 +66,7 @@ async def test_records_stand_after_the_game(running: System) -> None:
     await running.answer(room, "/스자 시작 생물", user="민지")
     await running.answer(room, "/스자 살아 있나요?", user="준")
     won = await running.answer(room, f"/스자 정답 {SECRET}", user="민지")
-    assert "질문왕은 준님, 1개" in won
+    assert "MVP는 준님! 질문 1개" in won
 
     async def stored() -> str:
         text = await running.answer(room, "/스자 전적", user="민지")

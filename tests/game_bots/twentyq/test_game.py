@@ -67,16 +67,15 @@ def test_a_counted_game_ends_its_questions() -> None:
     assert caught.value.values == {"limit": 2}
 
 
-def test_who_did_most_is_named_when_there_are_several() -> None:
+def test_whose_questions_helped_most_is_named_when_there_are_several() -> None:
     alone = riddle(MINJI).answered("큰가요?", Verdict.NO, by=MINJI, now=1.0)
-    assert riddle().mvp("1") is None
-    assert alone.mvp("1") is None
-    assert alone.joined(JUN).mvp("2") == JUN
-    helped = alone.joined(JUN)
-    for number in range(2):
-        helped = helped.answered(f"{number}?", Verdict.YES, by=MINJI, now=2.0)
-    assert helped.mvp("2") == MINJI
-    assert alone.joined(JUN).mvp("") == MINJI
+    assert alone.mvp is None
+    assert riddle(MINJI, JUN).mvp is None
+    assert alone.joined(JUN).mvp == (MINJI, 1)
+    both = alone.answered("새인가요?", Verdict.NO, by=MINJI, now=2.0)
+    both = both.answered("개?", Verdict.YES, by=JUN, now=3.0).answered("곰?", Verdict.NO, by=JUN, now=4.0)
+    assert both.mvp == (JUN, 2)
+    assert replace(both, players=(MINJI, SORA)).mvp is None
 
 
 @pytest.mark.parametrize(("level", "points"), [(Level.EASY, 80), (Level.NORMAL, 120), (Level.HARD, 180)])
