@@ -2,15 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from asyncpg import Pool, UndefinedColumnError, UndefinedTableError
 
 from botkit.chat.errors import Failed
 from botkit.postgres.pool import AWAY, Database
 from game_bots.spans import Span
-
-if TYPE_CHECKING:
-    from asyncpg import Pool
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
@@ -40,13 +39,13 @@ def day_of(now: float) -> str:
     return datetime.fromtimestamp(now, SEOUL).date().isoformat()
 
 
-async def query(database: Database, run: "Callable[[Pool], Awaitable[T]]") -> T:
+async def query(database: Database, run: Callable[[Pool], Awaitable[T]]) -> T:
     """Have PostgreSQL do something.
 
     Raises:
-        RecordsUnavailable: it is away.
+        RecordsUnavailable: it is away, or the bot's tables are not there yet.
     """
     try:
         return await run(await database.pool())
-    except AWAY:
+    except (*AWAY, UndefinedTableError, UndefinedColumnError):
         raise RecordsUnavailable from None

@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from botkit.chat.catalog import Catalog, Text
+from botkit.chat.errors import UserError
 from botkit.chat.grammar import Form, Grammar
 from botkit.chat.kit_texts import KIT_ERRORS, MESSAGES, KitTexts
 from game_bots import costs, records, refusals, surrender
 from game_bots.spans import Span
 from game_bots.surrender import Vote
 
-GAME_ERRORS = (
+GAME_ERRORS: tuple[type[UserError], ...] = (
     *KIT_ERRORS,
     refusals.NoGame,
     records.RecordsUnavailable,
