@@ -59,11 +59,13 @@ class Grammar:
         fallback: Form | None,
         limit: int,
         other_prefixes: Sequence[str] = (),
+        gap: str = " ",
     ) -> None:
         """Without a `fallback`, or where it declines, a line that no form understands is not for this bot.
 
-        `other_prefixes` are typed instead of `prefix`; help shows `prefix`.
+        `other_prefixes` are typed instead of `prefix`; help shows `prefix` and, after the `gap`, the usage.
         """
+        self._gap = gap
         self.prefix = prefix
         self._prefixes = (prefix, *other_prefixes)
         self.forms = tuple(forms)
@@ -98,7 +100,11 @@ class Grammar:
     def usages(self, summaries: Mapping[str, str]) -> list[tuple[str, str]]:
         """`(what to type, what it does)` for every form that has a usage, in the order of `summaries`."""
         shown = {form.name: form.usage for form in self.forms if form.usage}
-        return [(f"{self.prefix} {shown[name]}", what) for name, what in summaries.items()]
+        return [
+            (f"{self.prefix}{self._gap}{shown[name]}", what)
+            for name, what in summaries.items()
+            if name in shown
+        ]
 
 
 def words(*alternatives: str) -> str:
