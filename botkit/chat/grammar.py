@@ -88,9 +88,13 @@ class Grammar:
         prefix = next((one for one in self._prefixes if line.startswith(one)), None)
         if prefix is None:
             return None
-        if len(line) > self._limit + len(prefix):
-            raise LineTooLong(limit=self._limit)
         body = line[len(prefix) :]
+        parsed = self._understood(body[: self._limit])
+        if parsed and len(body) > self._limit:
+            raise LineTooLong(limit=self._limit)
+        return parsed
+
+    def _understood(self, body: str) -> Parsed | None:
         for form in (*self.forms, *([self.fallback] if self.fallback else [])):
             command = form.parse(body)
             if command is not None:
