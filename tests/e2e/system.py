@@ -34,6 +34,7 @@ class System:
     ) -> None:
         """`proxied` puts the proxies between the bots and the Valkeys; a benchmark does without."""
         self._proxied = proxied
+        tmp_path.mkdir(exist_ok=True)
         self.tmp_path = tmp_path
         self.postgres = postgres
         self._stack = AsyncExitStack()
