@@ -63,10 +63,16 @@ class Twentyq:
             banned=request.banned_topics,
             excluded={category.lower() for category in request.excluded_categories},
             random=self._random,
+            level=request.level,
+            seed=request.seed,
         )
-        log.info("twentyq_topic_selected", category=topic.category, asked=request.category)
+        log.info("twentyq_topic_selected", category=topic.category, asked=request.category, level=topic.level)
         return api.TwentyQSelectTopicResponse(
-            name=topic.name, category=topic.category, details=dict(topic.details) or None
+            name=topic.name,
+            category=topic.category,
+            details=dict(topic.details) or None,
+            aliases=topic.aliases,
+            level=topic.level,
         )
 
     async def get_categories(
