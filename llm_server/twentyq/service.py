@@ -21,7 +21,7 @@ from llm_server.sessions.verdicts import asked, stands_alone
 from llm_server.twentyq import contract as api
 from llm_server.twentyq import schemas
 from llm_server.twentyq.categories import CATEGORIES, spoken
-from llm_server.twentyq.topics import Topics
+from llm_server.twentyq.topics import USUAL, Topics
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ PROMPTS = Path(__file__).parent / "prompts"
 
 WANTED: Mapping[str, Gaps] = {
     Task.ANSWER: gaps(system=["secret"], user=["question"]),
-    Task.HINTS: gaps(user=["secret", "forbidden"]),
+    Task.HINTS: gaps(user=["secret", "forbidden", "level"]),
     Task.VERIFY: gaps(user=["target", "guess"]),
     Task.SYNONYM: gaps(user=["target", "guess"]),
     Task.NORMALIZE: gaps(user=["question"]),
@@ -94,6 +94,7 @@ class Twentyq:
         values = {
             "secret": secret(request.target, request.category, request.details),
             "forbidden": ", ".join(spoken(request.category)),
+            "level": str(request.level or USUAL),
         }
         inquiry = self._inquiries.make(
             Task.HINTS, Task.HINTS, schemas.HintsReply, values=values, accepts=keeps_the_secret
