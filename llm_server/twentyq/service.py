@@ -106,13 +106,16 @@ class Twentyq:
     async def answer_question(
         self, request: api.TwentyQAnswerQuestionRequest, deadline: Deadline
     ) -> api.TwentyQAnswerQuestionResponse:
-        """The verdict on a question, given in view of what was answered before."""
+        """The verdict on a question, given in view of what was answered before.
+
+        A second opinion must not be led by the first: it comes from the verifying model, out of no memory.
+        """
         self._gate.require(request.question)
         self._admit_details(request.target, request.details)
-        talk = request.conversation
+        talk = "" if request.second_opinion else request.conversation
         inquiry = self._inquiries.make(
             Task.ANSWER,
-            Task.ANSWER,
+            Task.VERIFY if request.second_opinion else Task.ANSWER,
             schemas.AnswerReply,
             system={"secret": secret(request.target, request.category, request.details)},
             history=await self._sessions.recall(talk) if talk else (),
@@ -120,7 +123,7 @@ class Twentyq:
             search=True,
         )
         try:
-            reply = await self._verdict(inquiry, request.question, deadline)
+            reply = await self._verdict(inquiry, request, deadline)
         except ModelBlocked:
             return api.TwentyQAnswerQuestionResponse(scale=schemas.NOT_UNDERSTOOD, raw_text=REFUSED)
         scale = reply.answer
@@ -194,12 +197,15 @@ class Twentyq:
         )
 
     async def _verdict(
-        self, inquiry: Inquiry[schemas.AnswerReply], question: str, deadline: Deadline
+        self,
+        inquiry: Inquiry[schemas.AnswerReply],
+        request: api.TwentyQAnswerQuestionRequest,
+        deadline: Deadline,
     ) -> schemas.AnswerReply:
-        if not stands_alone(question):
+        if request.second_opinion or not stands_alone(request.question):
             return await self._inquiries.ask(inquiry, deadline)
         return await self._inquiries.once(
-            (inquiry.system, asked(question)),
+            (inquiry.system, asked(request.question)),
             schemas.AnswerReply,
             lambda: self._inquiries.ask(inquiry, deadline),
             keep=lambda reply: reply.answer in schemas.VERDICT_SCALES,
