@@ -66,7 +66,7 @@ class Twentyq:
             level=request.level,
             seed=request.seed,
         )
-        log.info("twentyq_topic_selected", category=topic.category, asked=request.category, level=topic.level)
+        log.info("twentyq_topic_selected", category=topic.category, asked=request.category, grade=topic.level)
         return api.TwentyQSelectTopicResponse(
             name=topic.name,
             category=topic.category,
