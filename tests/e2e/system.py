@@ -89,6 +89,7 @@ class System:
             "GOOGLE_API_KEY": "test",
             "GEMINI_BASE_URL": self.model.base_url,
             "GEMINI_MODEL": "gemini-3-flash-preview",
+            "GEMINI_VERIFY_MODEL": "gemini-3-pro-preview",
             "HTTP_API_KEY": "e2e-key",
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(self.llm_port),
