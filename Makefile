@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := botkit game_bots llm_server playground
+PACKAGES := botkit game_bots llm_server playground workspace
 PROTO := proto/llm/v1/llm_service.proto
 # `--no-deps`: the lock files are whole; else pip looks for newer releases of what another package wants with extras.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
@@ -40,6 +40,10 @@ run: $(VENV)/.playground ## Start the whole system on this machine (no phone, ke
 .PHONY: chat
 chat: $(VENV)/.playground ## Talk to the running playground in this terminal
 	@$(BIN)/python -m playground.chat $(ARGS)
+
+.PHONY: ops
+ops: $(VENV)/.playground ## The operators' command line, e.g. make ops ARGS=doctor (beside a playground: with its settings)
+	@$(BIN)/python -m workspace $(if $(wildcard .run/env),--env-file .run/env) $(ARGS)
 
 # ---- proving ----------------------------------------------------------------------------------------
 

@@ -1,0 +1,56 @@
+"""What the command line knows of the programs is what the programs say of themselves."""
+
+from dataclasses import fields
+from typing import Any
+
+import pytest
+
+from game_bots.twentyq import ledger, store
+from game_bots.twentyq.game import Riddle, Room
+from game_bots.twentyq.settings import TwentyqSettings
+from llm_server.settings import ServerSettings
+from llm_server.usage import books, repository
+from tests.support.servers import Client
+from workspace.doctor.disk import UNSAVED
+from workspace.games import FINISHED
+from workspace.programs import BOTS, LLM_SERVER, MISPLACED, PROGRAMS, UnknownProgram, named
+
+(TWENTYQ,) = BOTS
+
+
+def test_of_the_twentyq_bot(valkey: Client) -> None:
+    defaults: dict[str, Any] = {name: field.default for name, field in TwentyqSettings.model_fields.items()}
+    assert TWENTYQ.streams({}) == defaults["streams"]
+    assert TWENTYQ.consumer_group({}) == defaults["consumer_group"]
+    assert TWENTYQ.port({}) == defaults["server_port"]
+    assert store.Store(valkey).key("7") == f"{TWENTYQ.rooms}7"
+    assert TWENTYQ.ledger == store.LEDGER
+    assert (TWENTYQ.schema, TWENTYQ.migrations_directory) == (ledger.SCHEMA, ledger.MIGRATIONS)
+    assert TWENTYQ.game in {field.name for field in fields(Room)}
+    assert {"started_at", "players", "questions", "hints"} <= {field.name for field in fields(Riddle)}
+    assert set(MISPLACED) == set(TwentyqSettings.misplaced_names)
+
+
+def test_of_the_llm_server() -> None:
+    assert LLM_SERVER.port({}) == ServerSettings.model_fields["http_port"].default
+    assert (LLM_SERVER.schema, LLM_SERVER.migrations_directory) == (repository.SCHEMA, repository.MIGRATIONS)
+    assert books.UNSAVED == UNSAVED
+
+
+def test_variables_are_read_as_the_programs_read_them() -> None:
+    assert TWENTYQ.streams({"TWENTYQ_MQ_STREAM_KEY": " a, b "}) == ("a", "b")
+    assert TWENTYQ.port({"TWENTYQ_SERVER_PORT": " 7 "}) == 7
+    assert TWENTYQ.port({"TWENTYQ_SERVER_PORT": "seven"}) == 30081
+    assert LLM_SERVER.streams({}) == ()
+
+
+def test_every_bot_that_counts_games_has_a_listing() -> None:
+    assert set(FINISHED) == {bot.schema for bot in BOTS if bot.ledger}
+
+
+def test_programs_are_found_by_name_and_schema() -> None:
+    assert named("twentyq") is TWENTYQ
+    assert named("llm") is named("llm-server") is LLM_SERVER
+    with pytest.raises(UnknownProgram, match="twentyq"):
+        named("nobody")
+    assert [program.name for program in PROGRAMS if program.has_migrations] == ["llm-server", "twentyq"]
