@@ -226,7 +226,6 @@ def _shard(
         texts=program.texts,
         commit=commit,
         consumer=consumer,
-        hand=hand,
         lease=lease,
         error_type=program.error_type,
     )

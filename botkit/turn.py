@@ -23,10 +23,10 @@ from botkit.runtime.clock import Clock, entry_seconds, pauses, wall
 from botkit.stream import wire
 from botkit.stream.commit import Commit
 from botkit.stream.commit import Outcome as Commitment
-from botkit.stream.consumer import Consumer, Hand
+from botkit.stream.consumer import Consumer
 from botkit.stream.dead_letters import MOST_DELIVERIES, DeadLetter
 from botkit.stream.lanes import Line
-from botkit.valkey.clients import FAILED, FULL, UNREACHABLE
+from botkit.valkey.clients import FULL, UNREACHABLE
 from botkit.valkey.lease import Lease
 from botkit.valkey.records import Conflict, Fenced, Stored
 
@@ -117,7 +117,6 @@ class Turn(Generic[S]):
         texts: KitTexts,
         commit: Commit,
         consumer: Consumer,
-        hand: Hand,
         lease: Lease,
         error_type: ReplyType = ReplyType.FINAL,
         clock: Clock = wall,
@@ -127,7 +126,6 @@ class Turn(Generic[S]):
         self._texts = texts
         self._commit = commit
         self._consumer = consumer
-        self._hand = hand
         self._lease = lease
         self._error_type = error_type
         self._clock = clock
@@ -254,25 +252,12 @@ class Turn(Generic[S]):
         Raises:
             Fenced: another process owns the stream.
         """
-        outcome = None
-        for pause in pauses():
-            generation = self._hand.generation
-            guarded = not self._hand.is_orphan(line.delivery.entry)
-            try:
-                outcome = await self._commit.finish(
-                    line.incoming, ending.replies, guarded=guarded, dead=ending.dead
-                )
-                if outcome is Commitment.GROUP_LOST:
-                    await self._consumer.restore_group(generation)
-                elif outcome is not Commitment.DONE or not guarded or generation == self._hand.generation:
-                    break  # else the group was made anew meanwhile and does not know the line
-            except FAILED as error:
-                log.warning("commit_failed", entry=line.delivery.entry, error=type(error).__name__)
-                await asyncio.sleep(pause)
-        if outcome is Commitment.FENCED:
-            raise Fenced
+        said = line.incoming
+        outcome = await self._consumer.see_through(
+            said.entry,
+            lambda guarded: self._commit.finish(said, ending.replies, guarded=guarded, dead=ending.dead),
+        )
         metrics.lines_done.labels(ending.result if outcome is Commitment.OK else "committed_before").inc()
-        self._hand.drop(line.delivery.entry)
         line.done.set()
         return ending.after
 
