@@ -257,7 +257,11 @@ class Turn(Generic[S]):
             said.entry,
             lambda guarded: self._commit.finish(said, ending.replies, guarded=guarded, dead=ending.dead),
         )
-        metrics.lines_done.labels(ending.result if outcome is Commitment.OK else "committed_before").inc()
+        result = ending.result if outcome is Commitment.OK else "committed_before"
+        metrics.lines_done.labels(result).inc()
+        if result != "ignored":  # a stream may hold anything
+            age = self._clock() - entry_seconds(said.entry)
+            log.info("line_ended", entry=said.entry, result=result, milliseconds=round(age * 1000))
         line.done.set()
         return ending.after
 

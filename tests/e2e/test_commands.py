@@ -1,5 +1,8 @@
 """Commands around the game, played through every part of the system."""
 
+import json
+from typing import Any
+
 from tests.e2e.system import SECRET, System
 from tests.support.polling import until
 
@@ -106,3 +109,23 @@ async def test_operators_and_nobody_else(system: System) -> None:
 
 async def test_which_model_referees(running: System) -> None:
     assert "gemini-3-flash-preview" in await running.answer("r", "/스자 모델")
+
+
+async def test_one_id_finds_a_line_in_the_logs_of_both_programs(running: System) -> None:
+    await running.answer("r", "/스자 시작 생물")
+    entry = await running.say("r", "/스자 살아 있나요?")
+    await running.answered([entry])
+
+    async def told() -> list[dict[str, Any]]:
+        records = [json.loads(line) for name in ("bot1", "llm") for line in running.logs[name]]
+        own = [record for record in records if entry in (record.get("entry"), record.get("request_id"))]
+        return own if any(record["event"] == "line_ended" for record in own) else []
+
+    records = {record["event"]: record for record in await until(told)}
+    assert records["line_ended"]["result"] == "answered"
+    assert records["grpc_request"]["method"].endswith("/TwentyQAnswerQuestion")
+    assert records["gemini_ended"]["outcome"] == "ok"
+    steps = [records[event]["milliseconds"] for event in ("gemini_ended", "grpc_request", "line_ended")]
+    assert steps[0] <= steps[1]
+    assert all(step >= 0 for step in steps)
+    assert "살아" not in str(records)
