@@ -21,6 +21,16 @@ FROM_DOTENV = (
 )
 DEMO_MODEL = "gemini-demo-kb-1"
 
+UNHURRIED = {
+    "BRIDGE_USER_RATE": "0",
+    "BRIDGE_SEND_GAP_MS": "20",
+    "BRIDGE_ROOM_GAP_MS": "20",
+    "BRIDGE_ROOM_SENDS_10S": "0",
+    "BRIDGE_IMAGE_GAP_MS": "20",
+    "BRIDGE_DAILY_CAP": "0",
+}
+"""The bridge's pace protects a real account from being banned; nobody bans a phone that is none."""
+
 
 class PortTaken(Exception):
     """A port is in use; says which, for what, and what to do."""
@@ -36,6 +46,8 @@ class Ports:
     llm_http: int = 40527
     llm_grpc: int = 40528
     twentyq: int = 30081
+    bridge: int = 30010
+    page: int = 30080
 
     @classmethod
     def chosen(cls, *, other: bool) -> "Ports":
@@ -112,7 +124,9 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         "LLM_BASE_URL": f"unix://{sockets / 'llm.sock'}",
         "SERVER_HOST": "127.0.0.1",
         "TWENTYQ_SERVER_PORT": str(ports.twentyq),
-    }
+        "BRIDGE_SERVER_PORT": str(ports.bridge),
+        "IRIS_URL": f"http://127.0.0.1:{ports.page}",
+    } | UNHURRIED
     return clean_environment() | _model(ports, paths) | own
 
 
