@@ -63,7 +63,7 @@ def _worked(record: Mapping[str, Any], *, taken: int, start: int) -> Step | None
     """What a program did, out of its own record."""
     took = float(record.get("milliseconds") or 0)
     if record.get("event") == "line_ended":
-        detail = f"{record.get('command', '')} → {record['result']}"
+        detail = f"{record.get('command', 'none')} → {record['result']}"
         return Step("bot", taken - start, taken - start + took, detail)
     ended = float(record["at"]) - start
     if record.get("event") in ("grpc_request", "grpc_request_failed"):
