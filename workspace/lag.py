@@ -8,7 +8,7 @@ from botkit.runtime.clock import entry_seconds
 from botkit.runtime.settings import MqSettings, load
 from botkit.valkey.clients import Redis
 from workspace.links import Links
-from workspace.programs import BOTS
+from workspace.programs import BOTS, BRIDGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +34,17 @@ async def survey(links: Links) -> list[dict[str, Any]]:
     mq, cache = await links.mq(), await links.cache()
     replies = load(MqSettings).mq_reply_stream_key
     rows = [
-        await _inbound(mq, stream, bot.consumer_group(links.env))
+        await _owned(mq, stream, bot.consumer_group(links.env))
         for bot in BOTS
         for stream in bot.streams(links.env)
     ]
-    rows.append(await _replies(mq, replies))
+    rows.append(await _replies(mq, replies, BRIDGE.consumer_group(links.env)))
     rows += [await _ledger(cache, bot.ledger) for bot in BOTS if bot.ledger]
     return [asdict(row) for row in rows]
 
 
-async def _inbound(mq: Redis, stream: str, group: str) -> Lag:
-    """A bot's stream: its owner holds the lease beside it."""
+async def _owned(mq: Redis, stream: str, group: str) -> Lag:
+    """A stream of ours: its owner holds the lease beside it."""
     now = await _now(mq)
     lease: Any = await mq.hgetall(f"{stream}:owner")
     left = int(lease.get(b"until", 0)) / 1000 - now
@@ -53,12 +53,15 @@ async def _inbound(mq: Redis, stream: str, group: str) -> Lag:
     return await _row(mq, stream, now, found, group=group, owner=owner, left=left if owner else None)
 
 
-async def _replies(mq: Redis, stream: str) -> Lag:
-    """The stream of replies: its reader is whoever has a consumer group on it."""
+async def _replies(mq: Redis, stream: str, group: str) -> Lag:
+    """The stream of replies: our bridge holds a lease like a bot; of another one only its group is seen."""
+    ours = await _owned(mq, stream, group)
     groups: Any = await mq.xinfo_groups(stream) if await mq.exists(stream) else []
     found = max(groups, key=lambda group: int(group["entries-read"] or 0), default=None)
-    name = found["name"].decode() if found else ""
-    readers: Any = await mq.xinfo_consumers(stream, name) if name else []
+    if ours.owner or found is None or found["name"].decode() == group:
+        return ours
+    name = found["name"].decode()
+    readers: Any = await mq.xinfo_consumers(stream, name)
     owner = min(readers, key=lambda reader: int(reader["idle"]), default={"name": b""})["name"].decode()
     return await _row(mq, stream, await _now(mq), found, group=name, owner=owner, left=None)
 

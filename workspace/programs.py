@@ -39,8 +39,10 @@ class Program:
 
     def streams(self, env: Mapping[str, str]) -> tuple[str, ...]:
         """Its inbound streams; none when it reads no chat."""
-        listed = env.get(f"{self.prefix}_MQ_STREAM_KEY", "").replace(",", " ").split() if self.prefix else []
-        return tuple(listed or ([self.stream] if self.stream else []))
+        if not self.stream:
+            return ()
+        listed = env.get(f"{self.prefix}_MQ_STREAM_KEY", "").replace(",", " ").split()
+        return tuple(listed or [self.stream])
 
     def consumer_group(self, env: Mapping[str, str]) -> str:
         """The group that reads them."""
@@ -73,6 +75,8 @@ BRIDGE = Program(
     service="iris-bridge",
     port_name="BRIDGE_SERVER_PORT",
     port_default=30010,
+    prefix="BRIDGE",
+    group="iris-bridge",
 )
 
 BOTS = (

@@ -14,10 +14,10 @@ async def row(links: Links, stream: str) -> dict[str, Any]:
     return found
 
 
-async def own(mq: Client, milliseconds: int) -> None:
+async def own(mq: Client, milliseconds: int, stream: str = "kakao:20q") -> None:
     seconds, _ = await mq.time()
     lease: Any = {"holder": "bot-1", "epoch": "1", "until": str(seconds * 1000 + milliseconds), "last_id": ""}
-    await mq.hset("kakao:20q:owner", mapping=lease)
+    await mq.hset(f"{stream}:owner", mapping=lease)
 
 
 async def test_an_empty_system_is_quiet(links: Links, mq: Client, cache: Client) -> None:
@@ -55,18 +55,25 @@ async def test_pending_and_unread_lines_of_an_owner(links: Links, mq: Client, ca
     assert abs(found["oldest_seconds"] - (seconds - int(first.split("-")[0]) / 1000)) < 5
 
 
-async def test_the_reader_of_the_replies_is_whoever_has_a_group(
-    links: Links, mq: Client, cache: Client
-) -> None:
+async def test_our_bridge_owns_the_replies_by_a_lease(links: Links, mq: Client, cache: Client) -> None:
     await mq.xadd("kakao:bot:reply", {"chatId": "1", "text": "x"})
-    assert (await row(links, "kakao:bot:reply"))["state"] == "stuck"
     await mq.xgroup_create("kakao:bot:reply", "iris-bridge", "0")
     assert (await row(links, "kakao:bot:reply"))["state"] == "stuck"
-    await mq.xreadgroup("iris-bridge", "bridge-1", {"kakao:bot:reply": ">"})
+    await own(mq, 9000, "kakao:bot:reply")
+    found = await row(links, "kakao:bot:reply")
+    assert (found["state"], found["group"], found["unread"]) == ("ok", "iris-bridge", 1)
+
+
+async def test_another_bridge_is_known_by_its_group(links: Links, mq: Client, cache: Client) -> None:
+    await mq.xadd("kakao:bot:reply", {"chatId": "1", "text": "x"})
+    assert (await row(links, "kakao:bot:reply"))["state"] == "stuck"
+    await mq.xgroup_create("kakao:bot:reply", "iris-20q-group", "0")
+    assert (await row(links, "kakao:bot:reply"))["state"] == "stuck"
+    await mq.xreadgroup("iris-20q-group", "bridge-1", {"kakao:bot:reply": ">"})
     found = await row(links, "kakao:bot:reply")
     assert (found["state"], found["group"], found["owner"], found["pending"]) == (
         "ok",
-        "iris-bridge",
+        "iris-20q-group",
         "bridge-1",
         1,
     )

@@ -8,12 +8,13 @@ import pytest
 from game_bots.twentyq import ledger, store
 from game_bots.twentyq.game import Riddle, Room
 from game_bots.twentyq.settings import TwentyqSettings
+from iris_bridge.settings import BridgeSettings
 from llm_server.settings import ServerSettings
 from llm_server.usage import books, repository
 from tests.support.servers import Client
 from workspace.doctor.disk import UNSAVED
 from workspace.games import FINISHED
-from workspace.programs import BOTS, LLM_SERVER, MISPLACED, PROGRAMS, UnknownProgram, named
+from workspace.programs import BOTS, BRIDGE, LLM_SERVER, MISPLACED, PROGRAMS, UnknownProgram, named
 
 (TWENTYQ,) = BOTS
 
@@ -35,6 +36,13 @@ def test_of_the_llm_server() -> None:
     assert LLM_SERVER.port({}) == ServerSettings.model_fields["http_port"].default
     assert (LLM_SERVER.schema, LLM_SERVER.migrations_directory) == (repository.SCHEMA, repository.MIGRATIONS)
     assert books.UNSAVED == UNSAVED
+
+
+def test_of_the_bridge() -> None:
+    defaults: dict[str, Any] = {name: field.default for name, field in BridgeSettings.model_fields.items()}
+    assert BRIDGE.port({}) == defaults["server_port"]
+    assert BRIDGE.consumer_group({}) == defaults["consumer_group"]
+    assert BRIDGE.streams({"BRIDGE_MQ_STREAM_KEY": "x"}) == ()
 
 
 def test_variables_are_read_as_the_programs_read_them() -> None:

@@ -44,8 +44,8 @@ async def test_an_operators_day(system: System) -> None:
     operator = Operator(system)
     await system.answer("267947734", "/스자 시작 생물")
     await system.answer("267947734", "/스자 살아 있나요?", user="준")
-    await system.mq.xgroup_create(REPLIES, "iris-bridge", "0")
-    await system.mq.xreadgroup("iris-bridge", "bridge-1", {REPLIES: ">"})
+    await system.mq.xgroup_create(REPLIES, "some-bridge", "0")
+    await system.mq.xreadgroup("some-bridge", "bridge-1", {REPLIES: ">"})
 
     said = await operator.types("doctor")
     assert said.status == 0, said.out + said.err

@@ -121,6 +121,10 @@ async function start() {
   for (const part of [rooms, log, composer, chips, panel, way, faults, health]) part.start();
   startDialogs();
   find("#back").addEventListener("click", rooms.leave);
+  find(".skip").addEventListener("click", (event) => {
+    event.preventDefault(); // the address belongs to the rooms
+    find("#line").focus();
+  });
   on("room", () => state.room && state.unseen.delete(state.room));
   await refresh();
   rooms.openFromAddress();
