@@ -90,6 +90,7 @@ class Stack:
             raise Failed("--topic works with the demo model only: leave GOOGLE_API_KEY out")
         if self.demo:
             await self._timed("demo model", self._start_model(env))
+        await self._timed("fake phone", self._start_phone(env))
         await asyncio.gather(
             self._timed(
                 "LLM server", self._start_program("llm-server", "llm_server", self.ports.llm_http, env)
@@ -97,6 +98,7 @@ class Stack:
             self._timed(
                 "스무고개", self._start_program("twentyq", "game_bots.twentyq", self.ports.twentyq, env)
             ),
+            self._timed("bridge", self._start_program("iris-bridge", "iris_bridge", self.ports.bridge, env)),
         )
 
     async def _start_model(self, env: dict[str, str]) -> None:
@@ -123,6 +125,11 @@ class Stack:
             chosen = [topic for topic in listed if topic["name"] in self._topics] or listed
             text = json.dumps({category: chosen}, ensure_ascii=False, indent=1)
             (self.paths.topics / f"{category}.json").write_text(text, "utf-8")
+
+    async def _start_phone(self, env: dict[str, str]) -> None:
+        command = python("playground.iris", "--port", str(self.ports.iris))
+        await self._run(Child("fake-iris", command, env=env, cwd=self.paths.root, on_line=self._console.line))
+        await self._until_answers(f"http://127.0.0.1:{self.ports.iris}/config")
 
     async def _start_program(self, name: str, module: str, port: int, env: dict[str, str]) -> None:
         child = Child(name, python(module), env=env, cwd=self.paths.root, on_line=self._console.line)

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from playground.embedded import Valkey
+from playground.iris.faults import Faults
 from playground.iris.phone import Outgoing
 from playground.iris.server import FakeIris
 from playground.iris.world import Row
@@ -193,6 +194,7 @@ async def die(bridges: Bridges, step: str, round_: int) -> None:
     bench = bridges.bench
     room, other, person = bench.room(), bench.room("다른 방"), bench.person()
     mark = f"표적{round_}번"
+    bench.iris.phone.switch(Faults(send_delay_ms=30 * (round_ % 2)))
     sprung = await KILLS[step](bridges, room, mark)
     lines = [f"/스자 {round_}.{number}" for number in range(BETWEEN)]
     bench.say(room, person, f"/스자 {mark}")
