@@ -57,13 +57,13 @@ class Bridge:
         self._settings = settings
         self._client = client
         self._iris = iris
-        self._link = Link()
+        self.link = Link()
         self._breaker = Breaker()
         self._health = Health(NAME, version, self._checks())
         stream = settings.mq_reply_stream_key
-        names = Names(stream, settings.consumer_group, "", NAME, unique_consumer(NAME))
+        self.names = names = Names(stream, settings.consumer_group, "", NAME, unique_consumer(NAME))
         self._lease = lease = Lease(client, stream=stream, holder=names.consumer)
-        self._marks = Marks(
+        self.marks = Marks(
             client,
             names,
             lease,
@@ -82,10 +82,10 @@ class Bridge:
         say = texts.load()
         self._inbound = self._make_inbound(Cursor(client, lease, instance=settings.instance), echoes, say)
         self._outbound = self._make_outbound(hand, echoes, warning=say.error_mark())
-        self._watch = Watch(client, names, self._marks, cap=settings.daily_cap)
+        self._watch = Watch(client, names, self.marks, cap=settings.daily_cap)
         self.app = face.face(
             self._health,
-            self._marks,
+            self.marks,
             api_key=settings.http_api_key.get_secret_value(),
             hook=iris if isinstance(iris, UpstreamWebhook) else None,
             secret=settings.iris_webhook_secret.get_secret_value(),
@@ -116,7 +116,7 @@ class Bridge:
         await self._consumer.run(self._outbound, stop, drain_seconds=seconds, beside=self._inbound.run)
 
     def _make_inbound(self, cursor: Cursor, echoes: Echoes, say: texts.Say) -> Inbound:
-        settings, link = self._settings, self._link
+        settings, link = self._settings, self.link
 
         def rules(bot: str) -> Rules:
             return Rules(
@@ -145,7 +145,7 @@ class Bridge:
         )
 
     def _make_outbound(self, hand: Hand, echoes: Echoes, *, warning: str) -> Outbound:
-        settings, link = self._settings, self._link
+        settings, link = self._settings, self.link
         lane = Lane(
             link,
             self._breaker,
@@ -155,7 +155,7 @@ class Bridge:
         )
         self._post = Post(
             self._iris,
-            self._marks,
+            self.marks,
             echoes,
             lane,
             self._breaker,
@@ -165,7 +165,7 @@ class Bridge:
         )
         return Outbound(
             self._post,
-            self._marks,
+            self.marks,
             lane,
             self._breaker,
             consumer=self._consumer,
@@ -188,7 +188,7 @@ class Bridge:
             if not self._settings.iris_url:
                 raise NotReady("IRIS_URL is not set: the bridge is idle")
             await self._iris.config()
-            if self._lease.epoch and not self._link.up:
+            if self._lease.epoch and not self.link.up:
                 raise NotReady("not connected, or still catching up")
 
         async def kakaotalk() -> None:
@@ -196,7 +196,7 @@ class Bridge:
                 raise NotReady("nothing that is sent appears in its room")
 
         async def sending() -> None:
-            if await self._marks.is_held():
+            if await self.marks.is_held():
                 raise NotReady("held by an operator")
 
         return (

@@ -118,11 +118,15 @@ def _id(value: Any) -> str:
     """A 64-bit integer as a string, whether it came as a string or as a number; blank when it is none."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
-    written = value.strip() if isinstance(value, str) else str(value) if abs(value) < LONG else ""
+    written = value.strip() if isinstance(value, str) else str(value) if _is_long(value) else ""
     digits = written.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > LONGEST_NUMBER:
         return ""
-    return str(int(written)) if -LONG <= int(written) < LONG else ""
+    return str(int(written)) if _is_long(int(written)) else ""
+
+
+def _is_long(number: int) -> bool:
+    return -LONG <= number < LONG
 
 
 def _text(value: Any) -> str:
@@ -130,7 +134,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     if isinstance(value, int):
-        return str(value) if abs(value) < LONG else ""
+        return str(value) if _is_long(value) else ""
     return value.encode("utf-8", "replace").decode()
 
 

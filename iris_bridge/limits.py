@@ -58,8 +58,9 @@ class Limits:
     def tell(self, over: Over, *, user: str, room: str, now: float) -> bool:
         """Whether to say so: the first time in a window, then silence."""
         key = f"{room}/{user}" if over is Over.USER else room
-        if now - self._told.pop(key, -WINDOW_SECONDS) < WINDOW_SECONDS:
+        if now - self._told.get(key, -WINDOW_SECONDS) < WINDOW_SECONDS:
             return False
+        self._told.pop(key, None)
         self._told[key] = now
         _forget(self._told)
         return True

@@ -20,16 +20,15 @@ FROM_DOTENV = (
     *("GEMINI_MODEL", "GEMINI_HINTS_MODEL", "GEMINI_ANSWER_MODEL", "GEMINI_VERIFY_MODEL"),
 )
 DEMO_MODEL = "gemini-demo-kb-1"
-
-UNHURRIED = {
-    "BRIDGE_USER_RATE": "0",
-    "BRIDGE_SEND_GAP_MS": "20",
-    "BRIDGE_ROOM_GAP_MS": "20",
-    "BRIDGE_ROOM_SENDS_10S": "0",
-    "BRIDGE_IMAGE_GAP_MS": "20",
-    "BRIDGE_DAILY_CAP": "0",
-}
-"""The bridge's pace protects a real account from being banned; nobody bans a phone that is none."""
+BRIDGE_PORT = "BRIDGE_SERVER_PORT"
+NO_HURRY = dict.fromkeys(
+    (
+        *("BRIDGE_SEND_GAP_MS", "BRIDGE_ROOM_GAP_MS", "BRIDGE_ROOM_SENDS_10S", "BRIDGE_DAILY_CAP"),
+        *("BRIDGE_USER_RATE", "BRIDGE_ROOM_RATE", "BRIDGE_IMAGE_GAP_MS"),
+    ),
+    "0",
+)
+"""Nobody can be banned here: the bridge needs no patience, and recorded games type fast."""
 
 
 class PortTaken(Exception):
@@ -124,9 +123,10 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         "LLM_BASE_URL": f"unix://{sockets / 'llm.sock'}",
         "SERVER_HOST": "127.0.0.1",
         "TWENTYQ_SERVER_PORT": str(ports.twentyq),
-        "BRIDGE_SERVER_PORT": str(ports.bridge),
+        BRIDGE_PORT: str(ports.bridge),
         "IRIS_URL": f"http://127.0.0.1:{ports.page}",
-    } | UNHURRIED
+        **NO_HURRY,
+    }
     return clean_environment() | _model(ports, paths) | own
 
 

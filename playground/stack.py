@@ -98,7 +98,7 @@ class Stack:
             self._timed(
                 "스무고개", self._start_program("twentyq", "game_bots.twentyq", self.ports.twentyq, env)
             ),
-            self._timed("bridge", self._start_program("bridge", "iris_bridge", self.ports.bridge, env)),
+            self._timed("bridge", self._start_program("iris-bridge", "iris_bridge", self.ports.bridge, env)),
         )
 
     async def _start_model(self, env: dict[str, str]) -> None:
