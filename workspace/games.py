@@ -12,6 +12,13 @@ FINISHED = {
                extract(epoch FROM completed_at - started_at)::float AS took_seconds, target AS spoiler
         FROM game_sessions ORDER BY completed_at DESC LIMIT $1
     """,
+    "turtlesoup": """
+        SELECT extract(epoch FROM completed_at)::float AS ended_at, 'turtlesoup' AS game, chat_id AS room,
+               result, category AS kind, player_count AS players, question_count AS questions,
+               hints_used AS hints, attempt_count AS misses,
+               extract(epoch FROM completed_at - started_at)::float AS took_seconds, title AS spoiler
+        FROM turtle_game_archives ORDER BY completed_at DESC LIMIT $1
+    """,
 }
 """Schema → its finished games; every query has the same columns."""
 

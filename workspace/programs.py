@@ -95,6 +95,33 @@ BOTS = (
         game="riddle",
         ledger="20q:finished",
     ),
+    Program(
+        name="turtlesoup",
+        title="바다거북수프",
+        service="turtle-soup-bot",
+        port_name="TURTLESOUP_SERVER_PORT",
+        port_default=30082,
+        schema="turtlesoup",
+        migrations="game_bots/turtlesoup/migrations",
+        prefix="TURTLESOUP",
+        stream="kakao:turtle-soup",
+        group="turtle-soup-bot-group",
+        rooms="turtle:room:",
+        game="soup",
+        ledger="turtle:events",
+    ),
+    Program(
+        name="hololive",
+        title="hololive",
+        service="hololive-bot",
+        port_name="HOLOLIVE_SERVER_PORT",
+        port_default=30001,
+        schema="hololive",
+        migrations="hololive_bot/migrations",
+        prefix="HOLOLIVE",
+        stream="kakao:hololive",
+        group="hololive-bot-group",
+    ),
 )
 
 PROGRAMS = (LLM_SERVER, *BOTS, BRIDGE)

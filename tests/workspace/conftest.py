@@ -83,7 +83,10 @@ def env(
         "GRPC_PORT": str(free_port()),
         "HTTP_PORT": str(free_port()),
         "TWENTYQ_SERVER_PORT": str(free_port()),
-        "BRIDGE_SERVER_PORT": str(free_port()),
+        **{
+            name: str(free_port())
+            for name in ("TURTLESOUP_SERVER_PORT", "HOLOLIVE_SERVER_PORT", "BRIDGE_SERVER_PORT")
+        },
         "LOG_DIR": str(tmp_path / "logs"),
     }
     whole = clean_environment() | own

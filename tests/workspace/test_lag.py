@@ -23,8 +23,11 @@ async def own(mq: Client, milliseconds: int, stream: str = "kakao:20q") -> None:
 async def test_an_empty_system_is_quiet(links: Links, mq: Client, cache: Client) -> None:
     assert [(row["stream"], row["state"], row["length"]) for row in await lag.survey(links)] == [
         ("kakao:20q", "quiet", 0),
+        ("kakao:turtle-soup", "quiet", 0),
+        ("kakao:hololive", "quiet", 0),
         ("kakao:bot:reply", "quiet", 0),
         ("20q:finished", "ok", 0),
+        ("turtle:events", "ok", 0),
     ]
 
 

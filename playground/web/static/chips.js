@@ -1,7 +1,8 @@
 // What one could say next: to begin with, and questions that the demo model surely understands.
 
 import { send, write } from "./composer.js";
-import { find, make } from "./dom.js";
+import { find, make, soon } from "./dom.js";
+import { fixed } from "./palette.js";
 import { on, rowsOf, state } from "./state.js";
 
 const CATEGORIES = {
@@ -12,6 +13,10 @@ const ENDED = /정답은 '|열린 판이 없어요/;
 const MOST = 8;
 
 const twentyq = () => state.commands.find((bot) => bot.bot === "twentyq");
+const others = () => state.commands.filter((bot) => bot.bot !== "twentyq");
+
+/** How a bot is asked what it can do. */
+const help = (bot) => fixed(bot.commands.find(({ usage }) => usage.includes("도움"))?.usage || bot.prefix).trim();
 
 /** The category of the open game, as far as the bubbles tell; null when there is none. */
 function playing(rows) {
@@ -24,9 +29,10 @@ function playing(rows) {
   return null;
 }
 
+/** Lines that could be said now. */
 function ideas() {
   const bot = twentyq();
-  if (!state.room || !bot) return [];
+  if (!bot) return [];
   const { prefix } = bot;
   const rows = rowsOf(state.room);
   const category = playing(rows);
@@ -38,8 +44,10 @@ function ideas() {
 
 function show() {
   const bot = twentyq();
-  const chips = ideas().map((text) => make("button", { type: "button", onclick: () => send(text) }, text.slice(bot.prefix.length + 1)));
-  if (playing(rowsOf(state.room)) && bot) chips.splice(-3, 0, make("button", { type: "button", onclick: () => write(`${bot.prefix} 정답 `) }, "정답 외치기…"));
+  const chip = (text, onclick) => make("button", { type: "button", onclick }, text);
+  const chips = state.room ? ideas().map((text) => chip(text.slice(bot.prefix.length + 1), () => send(text))) : [];
+  if (chips.length && playing(rowsOf(state.room))) chips.splice(-3, 0, chip("정답 외치기…", () => write(`${bot.prefix} 정답 `)));
+  else if (state.room) chips.push(...others().map((one) => chip(`${one.title} 도움말`, () => send(help(one)))));
   find("#chips").replaceChildren(...chips);
 }
 
@@ -47,7 +55,9 @@ function welcome() {
   const box = find("#welcome");
   box.hidden = !state.room || rowsOf(state.room).length > 0;
   if (box.hidden) return;
-  const prefixes = state.commands.map((bot) => make("button", { type: "button", onclick: () => send(`${bot.prefix} ${bot.bot === "twentyq" ? "시작" : "도움말"}`) }, bot.bot === "twentyq" ? "스무고개 시작하기" : `${bot.title} 도움말`));
+  const start = (text, said) => make("button", { type: "button", onclick: () => send(said) }, text);
+  const starts = others().map((bot) => start(`${bot.title} 도움말`, help(bot)));
+  if (twentyq()) starts.unshift(start("스무고개 시작하기", `${twentyq().prefix} 시작`));
   box.replaceChildren(
     make("h3", {}, "카카오톡 방처럼 놀아 보세요"),
     make(
@@ -57,14 +67,15 @@ function welcome() {
       make("li", {}, make("span", {}, make("b", {}, "/스자 시작"), "을 보내면 봇이 하나를 떠올려요. 예/아니오로 답할 질문을 던져서 맞혀 보세요.")),
       make("li", {}, make("span", {}, make("b", {}, "/"), " 또는 ", make("b", {}, "!"), "를 치면 쓸 수 있는 명령이 모두 나와요.")),
     ),
-    make("div", { class: "starts" }, prefixes),
+    make("div", { class: "starts" }, starts),
     make("p", {}, "오른쪽 위 ☰ 뒷면에서는 한 줄이 온 길과 걸린 시간을 보고, 일부러 장애를 낼 수도 있어요."),
   );
 }
 
 export function start() {
-  for (const topic of ["room", "row", "commands"]) {
-    on(topic, show);
-    on(topic, welcome);
-  }
+  const showSoon = soon(() => {
+    show();
+    welcome();
+  });
+  for (const topic of ["room", "row", "commands"]) on(topic, showSoon);
 }

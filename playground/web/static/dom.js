@@ -18,6 +18,19 @@ export function make(tag, attributes = {}, ...children) {
 /** Read by screen readers only. */
 export const spoken = (text) => make("span", { class: "sr" }, text);
 
+/** However often it is called, the work is done once, before the next picture. */
+export function soon(work) {
+  let isDue = false;
+  return () => {
+    if (isDue) return;
+    isDue = true;
+    requestAnimationFrame(() => {
+      isDue = false;
+      work();
+    });
+  };
+}
+
 let clearing;
 /** A short word at the bottom. */
 export function toast(text) {

@@ -1,6 +1,6 @@
 // The bubbles of the open room.
 
-import { find, make, spoken } from "./dom.js";
+import { find, make, soon, spoken } from "./dom.js";
 import { changed, on, openRoom, rowsOf, speaker, state } from "./state.js";
 import { dayOf, folded, hue, initial, timeOf } from "./text.js";
 
@@ -156,7 +156,7 @@ export function start() {
   for (const topic of ["room", "rooms"]) on(topic, show);
   on("row", onRow);
   on("speaker", redress);
-  on("told", redress);
+  on("told", soon(redress)); // they come by the thousand when the page is opened
   on("traced", mark);
   find("#newest").addEventListener("click", toEnd);
   scroller().addEventListener("scroll", onScroll);

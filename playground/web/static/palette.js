@@ -12,26 +12,23 @@ let dismissed = ""; // what stood there when Escape was pressed
 const box = () => find("#palette");
 const isOpen = () => !box().hidden;
 
-/** The commands that fit what is written, bot by bot. */
-function fitting(text) {
-  const [head, ...rest] = text.trimStart().split(/\s+/);
-  const wanted = rest.join(" ").trim();
-  return state.commands
-    .filter((bot) => bot.prefix.startsWith(head) || head.startsWith(bot.prefix))
-    .map((bot) => ({
-      ...bot,
-      commands: bot.commands.filter(({ usage }) => {
-        const tail = usage.slice(bot.prefix.length).trim();
-        return !wanted || tail.startsWith(wanted) || tail.startsWith(`[`) === false && tail.split(" ")[0].startsWith(wanted.split(" ")[0]) && !wanted.includes(" ");
-      }),
-    }))
-    .filter((bot) => bot.commands.length);
-}
-
 /** What of a usage can be written as it stands: `/스자 정답 [낱말]` → `/스자 정답 `. */
 export function fixed(usage) {
   const cut = usage.search(/[[(]/);
   return cut < 0 ? usage : usage.slice(0, cut).trimEnd() + " ";
+}
+
+/** The commands that go on as what is written began, bot by bot. */
+function fitting(written) {
+  const text = written.trimStart();
+  const goesOn = (bot) => ({ usage }) => {
+    const words = (line) => line.slice(bot.prefix.length).trim();
+    return bot.prefix.startsWith(text.trim()) || words(fixed(usage)).startsWith(words(text));
+  };
+  return state.commands
+    .filter((bot) => bot.prefix.startsWith(text.trim()) || text.startsWith(bot.prefix))
+    .map((bot) => ({ ...bot, commands: bot.commands.filter(goesOn(bot)) }))
+    .filter((bot) => bot.commands.length);
 }
 
 export function close() {

@@ -1,6 +1,6 @@
 // The list of rooms on the left, and who is where.
 
-import { find, make, spoken } from "./dom.js";
+import { find, make, soon, spoken } from "./dom.js";
 import { changed, on, rowsOf, state } from "./state.js";
 import { hue, initial, lately, oneLine } from "./text.js";
 
@@ -50,17 +50,8 @@ function show() {
   if (kept) find(`#rooms [data-room="${kept}"] button`)?.focus();
 }
 
-let waiting = false;
-function showSoon() {
-  if (waiting) return;
-  waiting = true;
-  requestAnimationFrame(() => {
-    waiting = false;
-    show();
-  });
-}
-
 export function start() {
+  const showSoon = soon(show);
   for (const topic of ["rooms", "room", "row"]) on(topic, showSoon);
   addEventListener("hashchange", openFromAddress);
 }

@@ -47,7 +47,10 @@ function show(way) {
   const typed = rowOf(way?.log) || line;
   const head = [make("h3", {}, "한 줄이 온 길"), make("p", { class: "way-line" }, `${typed.name || "?"}: ${oneLine(typed.text).slice(0, 160)}`)];
   if (!way) {
-    const text = looks < 5 ? "찾고 있어요 …" : "봇에게 가는 말이 아니에요. ‘/’나 ‘!’로 시작하는 명령만 스트림으로 가요.";
+    const none = line.mine
+      ? "누가 물어서 한 말이 아니에요. 봇이 스스로 알려 준 거예요."
+      : "봇에게 가는 말이 아니에요. ‘/’나 ‘!’로 시작하는 명령만 스트림으로 가요.";
+    const text = looks < 5 ? "찾고 있어요 …" : none;
     page.replaceChildren(...head, make("p", {}, text));
     return;
   }
