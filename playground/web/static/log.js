@@ -6,6 +6,12 @@ import { dayOf, folded, hue, initial, timeOf } from "./text.js";
 
 const NEAR_THE_FOLD = 450;
 const SHOWN = 400; // older rows of a room are not drawn
+const MANY = 50; // rows that come together: a history, not a conversation
+
+const SETTLE_MS = 80; // a history is drawn when no more of it comes
+
+let settling;
+let drawn = 0; // rows of the open room that have their bubbles
 
 const log = () => find("#log");
 const scroller = () => find("#scroll");
@@ -99,12 +105,26 @@ function append(row, before) {
   return item;
 }
 
-function redress() {
+/** Only the newest `most` rows, where nothing else can have changed. */
+function redress(most = SHOWN) {
+  const all = rowsOf(state.room);
+  for (let at = Math.max(0, all.length - most); at < all.length; at += 1) {
+    const item = find(`[data-row="${all[at].row}"]`, log());
+    if (item) dress(item, all[at], all[at - 1], all[at + 1]);
+  }
+}
+
+/** Draw the room anew; what was said before is not read out. */
+function redraw() {
+  log().setAttribute("aria-live", "off");
+  log().replaceChildren();
   const rows = rowsOf(state.room).slice(-SHOWN);
-  rows.forEach((row, at) => {
-    const item = find(`[data-row="${row.row}"]`, log());
-    if (item) dress(item, row, rows[at - 1], rows[at + 1]);
-  });
+  rows.forEach((row, at) => append(row, rows[at - 1]));
+  drawn = rowsOf(state.room).length;
+  redress();
+  mark();
+  toEnd();
+  requestAnimationFrame(() => log().setAttribute("aria-live", "polite"));
 }
 
 function show() {
@@ -113,27 +133,23 @@ function show() {
   find("#members").textContent = room ? [...room.people.map((person) => person.name), "놀이봇"].join(", ") : "";
   document.title = `${room ? `${room.name} · ` : ""}놀이터 · LLM 워크스페이스`;
   find("#composer").hidden = find("#invite").hidden = !room;
-  log().setAttribute("aria-live", "off"); // what was said before is not read out
-  log().replaceChildren();
-  const rows = rowsOf(state.room).slice(-SHOWN);
-  rows.forEach((row, at) => append(row, rows[at - 1]));
-  redress();
-  mark();
-  toEnd();
-  requestAnimationFrame(() => log().setAttribute("aria-live", "polite"));
+  redraw();
 }
 
-function onRow(row) {
-  if (row.room !== state.room) return;
-  const rows = rowsOf(row.room);
-  const before = rows.at(-2);
-  const stick = atEnd || isMine(row);
-  const item = append(row, before);
-  item.classList.add("fresh");
-  const previous = before && find(`[data-row="${before.row}"]`, log());
-  if (previous) dress(previous, before, rows.at(-3), row);
+/** Draw what has come since; a whole history at once is no news. */
+function drawFresh() {
+  const rows = rowsOf(state.room);
+  const fresh = rows.slice(drawn);
+  clearTimeout(settling);
+  if (fresh.length > MANY) {
+    settling = setTimeout(redraw, SETTLE_MS);
+    return;
+  }
+  const stick = atEnd || fresh.some(isMine);
+  for (; drawn < rows.length; drawn += 1) append(rows[drawn], rows[drawn - 1]).classList.add("fresh");
+  redress(fresh.length + 1);
   if (stick) toEnd();
-  else find("#newest").hidden = false;
+  else if (fresh.length) find("#newest").hidden = false;
 }
 
 function showWhole(row) {
@@ -154,9 +170,10 @@ function mark() {
 
 export function start() {
   for (const topic of ["room", "rooms"]) on(topic, show);
-  on("row", onRow);
-  on("speaker", redress);
-  on("told", soon(redress)); // they come by the thousand when the page is opened
+  const drawSoon = soon(drawFresh);
+  on("row", (row) => row.room === state.room && drawSoon());
+  on("speaker", () => redress());
+  on("told", soon(() => redress())); // they come by the thousand when the page is opened
   on("traced", mark);
   find("#newest").addEventListener("click", toEnd);
   scroller().addEventListener("scroll", onScroll);

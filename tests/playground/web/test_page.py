@@ -414,11 +414,18 @@ async def test_the_page_goes_on_where_it_was_when_the_connection_comes_back(
         async with iris:
             page = await browser.new_page()
             await page.goto(f"{iris.url}/#room={room.id}")
-            await page.get_by_text("첫째").first.wait_for()
+            await page.locator("#log").get_by_text("첫째").wait_for()
             await iris.stop()
             await page.get_by_text("놀이터와 끊겼어요").wait_for()
             iris.world.say(room.id, person.id, "둘째")
             await iris.start()
             await page.locator("#log").get_by_text("둘째").wait_for()
             assert await page.locator("#log .text").all_inner_texts() == ["첫째", "둘째"]
+            await iris.stop()
+            for number in range(500):
+                iris.world.say(room.id, person.id, f"줄 {number}")
+            await iris.start()
+            await page.locator("#log").get_by_text("줄 499").wait_for()
+            shown = await page.locator("#log .text").all_inner_texts()
+            assert shown == [f"줄 {number}" for number in range(100, 500)]
             await page.close()
