@@ -13,6 +13,7 @@ import structlog
 from botkit.runtime.clock import Clock, entry_seconds, pauses, wall
 from botkit.stream.dead_letters import MOST_DELIVERIES
 from botkit.valkey.clients import FAILED
+from botkit.valkey.lease import SECONDS as LEASE_SECONDS
 from iris_bridge import metrics
 from iris_bridge.echo import Echoes, Expected
 from iris_bridge.ending import Ending, Trip
@@ -57,6 +58,9 @@ class Post:
         self._breaker = breaker
         self._is_own = is_own
         self._echo_seconds = echo_seconds
+        # The next owner looks for a marked message for so long before it posts it again. Who was paused, and
+        # gets a permit that is nearly as old, asks again.
+        self._permit_seconds = echo_seconds / 2 or LEASE_SECONDS / 2
         self._reply_seconds = reply_seconds
         self._clock = clock
         self.in_flight: set[str] = set()
@@ -170,12 +174,15 @@ class Post:
 
     async def _permit(self, trip: Trip, deadline: float) -> None:
         """Mark the message; while an operator holds the lane, or the day's messages are used up, wait."""
+        loop = asyncio.get_running_loop()
         async with asyncio.timeout_at(deadline):
             while True:
-                now = self._clock()
+                now, asked = self._clock(), loop.time()
                 permit = await self._marks.begin(trip.message, after=trip.after or 0, now=now)
-                if permit is Permit.GO:
+                if permit is Permit.GO and loop.time() - asked < self._permit_seconds:
                     return
+                if permit is Permit.GO:
+                    continue
                 if permit is Permit.DONE:
                     raise _AlreadyThere(None)
                 log.warning("lane_stopped", reason=permit.name.lower())

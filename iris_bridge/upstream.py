@@ -1,6 +1,7 @@
 """Upstream Iris over HTTP and WebSocket, as it is: no login, no replay, success said too early."""
 
 import base64
+import io
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -22,6 +23,7 @@ SECONDS = 5.0
 HEARTBEAT = 10.0
 """Seconds between two pings of the WebSocket."""
 
+JSON = {"Content-Type": "application/json"}
 LARGEST_FRAME = 16 * 1024 * 1024
 PAGE = 200
 NEWEST = "SELECT _id FROM chat_logs ORDER BY _id DESC LIMIT 1"
@@ -74,7 +76,6 @@ class Upstream:
         self._http = aiohttp.ClientSession(
             connector=connector,
             timeout=aiohttp.ClientTimeout(SECONDS, sock_connect=SECONDS / 2),
-            json_serialize=lambda value: json.dumps(value, ensure_ascii=False),
         )
 
     async def close(self) -> None:
@@ -143,7 +144,9 @@ class Upstream:
         elif message.thread:
             body |= {"threadId": message.thread}
         try:
-            async with self._http.post(f"{self._url}/reply", json=body, allow_redirects=False) as response:
+            async with self._http.post(
+                f"{self._url}/reply", data=_json(body), headers=JSON, allow_redirects=False
+            ) as response:
                 said = await response.text()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise IrisAway(f"/reply: {type(error).__name__}") from None
@@ -185,6 +188,11 @@ class _Frames:
             except BadEvent as error:
                 return error
         raise IrisAway("the WebSocket has ended")
+
+
+def _json(body: Mapping[str, str]) -> io.BytesIO:
+    """As a file: a picture is too large to be written in one piece."""
+    return io.BytesIO(json.dumps(body, ensure_ascii=False).encode())
 
 
 def _row_number(row: Mapping[str, Any]) -> int:

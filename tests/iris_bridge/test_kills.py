@@ -8,6 +8,7 @@ import asyncio
 import itertools
 import os
 import random
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -38,6 +39,7 @@ class Bridges:
         self._children: list[Child] = []
         self.lines: list[str] = []
         self.killing: asyncio.Task[None] | None = None
+        self.paused: Child | None = None
 
     async def start(self) -> None:
         """Start one more."""
@@ -67,6 +69,13 @@ class Bridges:
         await owner.kill()
         await self.bench.mq.hset(OWNER, "until", "0")
         await self.start()
+
+    async def pause_owner(self) -> None:
+        """SIGSTOP for who holds the lease; its lease ends, and the standby goes on."""
+        holder = (await self.bench.mq.hget(OWNER, "holder")).decode()
+        (self.paused,) = [child for child in self._children if f"-{child.pid}-" in holder]
+        self.paused.send(signal.SIGSTOP)
+        await self.bench.mq.hset(OWNER, "until", "0")
 
     def strike(self) -> None:
         """Kill the owner, whatever becomes of the caller: it may be the connection that dies with the owner."""
@@ -226,6 +235,40 @@ async def test_bridges_are_killed_at_every_step(bridges: Bridges) -> None:
         for round_, step in enumerate(KILLS):
             await die(bridges, step, round_)
         await verify(bridges)
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("name", ["take", "begin", "settle"])
+async def test_an_owner_that_was_paused_does_nothing_more(bridges: Bridges, name: str, after: bool) -> None:
+    """It wakes with its last answer in hand, or with its last question unasked, and is no owner any more."""
+    bench = bridges.bench
+    room, person = bench.room(), bench.person()
+    trap = Trap(
+        script_hash(name, of="iris_bridge"),
+        bridges.pause_owner,
+        contains=("표적" if name == "take" else room).encode(),
+        after=after,
+        kept=True,
+    )
+    bridges.proxy.traps.append(trap)
+    lines = ["/스자 표적", "/스자 하나", "/스자 둘"]
+    async with Parrot(bench.mq):
+        for line in lines:
+            bench.say(room, person, line)
+        async with asyncio.timeout(20):
+            await trap.sprung.wait()
+        await bench.says(room, [f"→ {line}" for line in lines], seconds=30)
+        assert bridges.paused
+        bridges.paused.send(signal.SIGCONT)
+        await until(lambda: _ended(bridges), what="the end of its ownership")
+        bench.say(room, person, "/스자 셋")
+        await bench.says(room, [f"→ {line}" for line in [*lines, "/스자 셋"]], seconds=30)
+        await bench.settled()
+        await verify(bridges)
+
+
+async def _ended(bridges: Bridges) -> bool:
+    return any('"ownership_ended"' in line for line in bridges.lines)
 
 
 @pytest.mark.soak
