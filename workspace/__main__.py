@@ -42,11 +42,11 @@ def prepare(
         Path | None, typer.Option(help="Read this file, too; the playground writes .run/env.", exists=True)
     ] = None,
 ) -> None:
-    """Results go to stdout, everything else to stderr."""
+    """Results go to stdout, complaints to stderr; the kit's warnings are what the doctor tells better."""
     if env_file:
         load_dotenv(env_file)
     structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
 
