@@ -20,6 +20,15 @@ FROM_DOTENV = (
     *("GEMINI_MODEL", "GEMINI_HINTS_MODEL", "GEMINI_ANSWER_MODEL", "GEMINI_VERIFY_MODEL"),
 )
 DEMO_MODEL = "gemini-demo-kb-1"
+BRIDGE_PORT = "BRIDGE_SERVER_PORT"
+NO_HURRY = dict.fromkeys(
+    (
+        *("BRIDGE_SEND_GAP_MS", "BRIDGE_ROOM_GAP_MS", "BRIDGE_ROOM_SENDS_10S", "BRIDGE_DAILY_CAP"),
+        *("BRIDGE_USER_RATE", "BRIDGE_ROOM_RATE", "BRIDGE_IMAGE_GAP_MS"),
+    ),
+    "0",
+)
+"""Nobody can be banned here: the bridge needs no patience, and recorded games type fast."""
 
 
 class PortTaken(Exception):
@@ -36,6 +45,8 @@ class Ports:
     llm_http: int = 40527
     llm_grpc: int = 40528
     twentyq: int = 30081
+    bridge: int = 30010
+    page: int = 30080
 
     @classmethod
     def chosen(cls, *, other: bool) -> "Ports":
@@ -112,6 +123,9 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         "LLM_BASE_URL": f"unix://{sockets / 'llm.sock'}",
         "SERVER_HOST": "127.0.0.1",
         "TWENTYQ_SERVER_PORT": str(ports.twentyq),
+        BRIDGE_PORT: str(ports.bridge),
+        "IRIS_URL": f"http://127.0.0.1:{ports.page}",
+        **NO_HURRY,
     }
     return clean_environment() | _model(ports, paths) | own
 

@@ -16,6 +16,7 @@ from playground.demo_model.server import Engine, GeminiServer
 from playground.embedded import Postgres, Valkey
 from playground.processes import Child, clean_environment, python
 from playground.room import REPLIES
+from playground.settings import NO_HURRY
 from tests.support.engine import EchoEngine
 from tests.support.http import get
 from tests.support.polling import until
@@ -119,6 +120,18 @@ class System:
             await self._listening(bot, port)
         return bot
 
+    async def start_bridge(self, iris: str, **changes: str) -> Child:
+        """Start a bridge to an Iris and wait until it follows the chat log."""
+        port = str(free_port())
+        bridge = await self._start(
+            "bridge",
+            "iris_bridge",
+            self.env(IRIS_URL=iris, BRIDGE_SERVER_PORT=port, **NO_HURRY, **changes),
+        )
+        self.bots.append(bridge)
+        await self._listening(bridge, int(port), "/ready")
+        return bridge
+
     async def _start(self, name: str, module: str, env: dict[str, str]) -> Child:
         lines = self.logs.setdefault(name, [])
         child = Child(
@@ -127,11 +140,11 @@ class System:
         await child.start()
         return child
 
-    async def _listening(self, child: Child, port: int) -> None:
+    async def _listening(self, child: Child, port: int, path: str = "/health") -> None:
         async def up() -> bool:
             child.check()
             with contextlib.suppress(OSError):
-                return (await get(port, "/health")).status == 200
+                return (await get(port, path)).status == 200
             return False
 
         await until(up, seconds=30, what=f"{child.name} listening")
