@@ -6,8 +6,10 @@ import pytest
 
 from botkit.chat.message import Player
 from botkit.runtime.clock import wall
-from game_bots.twentyq.game import Riddle, Room, Topic, Verdict
+from game_bots.twentyq.game import Riddle, Verdict
+from game_bots.twentyq.room import Room
 from game_bots.twentyq.store import Store
+from game_bots.twentyq.topics import Topic
 from tests.support.servers import Client
 from workspace import games, migrations, rooms
 from workspace.links import Links, Trouble

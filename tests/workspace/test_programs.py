@@ -8,7 +8,8 @@ import pytest
 from botkit.runtime.settings import variable_names
 from botkit.service import BotSettings
 from game_bots.twentyq import ledger, store
-from game_bots.twentyq.game import Riddle, Room
+from game_bots.twentyq.game import Riddle
+from game_bots.twentyq.room import Room
 from game_bots.twentyq.settings import TwentyqSettings
 from iris_bridge.settings import BridgeSettings
 from llm_server.settings import ServerSettings
