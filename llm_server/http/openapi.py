@@ -88,7 +88,7 @@ def _incoming(operation: Operation[Any, Any]) -> dict[str, Any]:
         extra["requestBody"] = {"required": bool(set(required) - in_path), "content": content}
     else:
         extra["parameters"] += [
-            {"name": name, "in": "query", "required": False, "schema": _present(field)}
+            {"name": name, "in": "query", "required": False, "explode": False, "schema": _present(field)}
             for name, field in fields.items()
             if name not in in_path
         ]

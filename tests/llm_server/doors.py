@@ -89,7 +89,7 @@ class HttpDoor:
         """Call an operation by its route."""
         method, path = ROUTES[name]
         rest = {name: value for name, value in request.items() if f"{{{name}}}" not in path}
-        sent = {"json": rest} if method == "POST" else {"params": rest}
+        sent = {"json": rest} if method == "POST" else {"params": {n: _word(v) for n, v in rest.items()}}
         answer = await self.raw(method, path.format_map(request), headers, **sent)
         shown, tokens = answer.headers["X-Request-ID"], answer.headers.get("X-LLM-Tokens", "")
         if answer.status == 200:
@@ -144,6 +144,13 @@ class GrpcDoor:
 
 WIDE = re.compile("(total_)?([a-z]+_)?tokens|.*request_count|.*cost_micro_usd")
 """Fields of 64 bits, which JSON of protobuf writes as text."""
+
+
+def _word(value: Any) -> Any:
+    """A value as it stands in a query."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _numbers(found: Any) -> Any:
