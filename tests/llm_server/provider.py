@@ -53,6 +53,9 @@ class Words:
     def topics(self) -> Mapping[str, list[dict[str, Any]]]:
         return {}
 
+    def puzzles(self) -> list[dict[str, Any]]:
+        return []
+
 
 class Provider(GeminiServer):
     """`words` may be changed at any time."""
