@@ -1,8 +1,8 @@
 """The files of the puzzles as models: a mistyped key or value stops the start."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from playground.demo_model.files import Strict, Words
 from playground.demo_model.korean.endings import EndingSpec
@@ -51,6 +51,14 @@ class PuzzleSpec(Strict):
     matters: Words
     because: Words
     rules: dict[Verdict, Texts]
+
+    @model_validator(mode="after")
+    def _core_is_made_of_facts(self) -> Self:
+        if not self.core or not {fact for group in self.core for fact in group} <= set(
+            range(1, len(self.facts) + 1)
+        ):
+            raise ValueError("core speaks of facts that are not there")
+        return self
 
     @property
     def preset(self) -> dict[str, Any]:
