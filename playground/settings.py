@@ -91,6 +91,11 @@ class Paths:
         """The secrets that the demo model knows."""
         return self.root / "topics"
 
+    @property
+    def puzzles(self) -> Path:
+        """The puzzles that the demo model knows."""
+        return self.root / "puzzles"
+
     def sockets(self) -> Path:
         """A directory with a path short enough for Unix sockets."""
         return short_directory(self.root)
@@ -139,6 +144,7 @@ def _model(ports: Ports, paths: Paths) -> dict[str, str]:
         "GEMINI_BASE_URL": f"http://127.0.0.1:{ports.model}",
         "GEMINI_MODEL": DEMO_MODEL,
         "TWENTYQ_TOPICS_DIR": str(paths.topics),
+        "TURTLESOUP_PUZZLES_DIR": str(paths.puzzles),
         "REPLY_MARK": "[데모]",
     }
 

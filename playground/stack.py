@@ -106,10 +106,14 @@ class Stack:
         await self._run(
             Child("demo-model", command, env=env, cwd=self.paths.root, on_line=self._console.line)
         )
-        url = f"http://127.0.0.1:{self.ports.model}/demo/topics"
-        await self._until_answers(url)
-        async with aiohttp.ClientSession() as session, session.get(url) as response:
-            self._write_topics(await response.json())
+        demo = f"http://127.0.0.1:{self.ports.model}/demo"
+        await self._until_answers(f"{demo}/topics")
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"{demo}/topics") as response:
+                self._write_topics(await response.json())
+            async with session.get(f"{demo}/puzzles") as response:
+                self.paths.puzzles.mkdir(exist_ok=True)
+                (self.paths.puzzles / "demo.json").write_text(await response.text(), "utf-8")
 
     async def _start_page(self, env: dict[str, str]) -> None:
         """The chat page and the fake phone behind it."""

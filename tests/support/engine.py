@@ -39,6 +39,10 @@ class EchoEngine:
         """None."""
         return {}
 
+    def puzzles(self) -> list[dict[str, Any]]:
+        """None."""
+        return []
+
     @staticmethod
     def _verdict(question: str) -> str:
         if "글쎄" in question:
