@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from playground import script
-from playground.demo_model.twentyq.engine import TwentyqEngine
+from playground.demo_model.engines import DemoEngine
 from playground.embedded import Postgres
 from playground.iris import phone
 from playground.iris.faults import Faults
@@ -21,16 +21,16 @@ FAULTS = {
 
 
 @pytest.fixture(scope="module")
-def engine() -> TwentyqEngine:
+def engine() -> DemoEngine:
     """The demo model's knowledge, built once."""
-    return TwentyqEngine()
+    return DemoEngine()
 
 
 @pytest.mark.parametrize("faults", list(FAULTS))
 async def test_recorded_games_are_played_on_the_phone(
     tmp_path: Path,
     postgres_server: Postgres,
-    engine: TwentyqEngine,
+    engine: DemoEngine,
     faults: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
