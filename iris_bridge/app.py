@@ -2,8 +2,10 @@
 
 import asyncio
 from contextlib import AsyncExitStack
+from typing import Any
 
 from botkit.runtime import http
+from botkit.runtime.clock import wall
 from botkit.runtime.health import Check, Health
 from botkit.runtime.tasks import cancel
 from botkit.stream.consumer import Consumer, Hand
@@ -180,16 +182,25 @@ class Bridge:
         else:
             self._breaker.life(asyncio.get_running_loop().time())
 
+    async def _is_standby(self) -> bool:
+        """Whether another process holds the lease."""
+        found: Any = await self._client.hmget(self._lease.key, ["holder", "until"])
+        holder, until = found
+        return bool(until) and holder != self.names.consumer.encode() and int(until) > wall() * 1000
+
     def _checks(self) -> tuple[Check, ...]:
         async def valkey() -> None:
             await self._client.ping()
 
-        async def iris() -> None:
+        async def iris() -> dict[str, str]:
             if not self._settings.iris_url:
                 raise NotReady("IRIS_URL is not set: the bridge is idle")
             await self._iris.config()
-            if self._lease.epoch and not self.link.up:
-                raise NotReady("not connected, or still catching up")
+            if self.link.up:
+                return {"role": "owner"}
+            if await self._is_standby():
+                return {"role": "standby"}
+            raise NotReady("not connected, or still catching up")
 
         async def kakaotalk() -> None:
             if self._breaker.open:

@@ -74,6 +74,7 @@ async def test_a_thread_that_swallows_messages_is_left(bench: Bench) -> None:
     bench.iris.phone.switch(Faults(drop_sends=1))
     async with bench.bridge(SHORT):
         await bench.reply(room, "이어서", threadId="77")
+        await until(lambda: _asked(bench), what="the post that vanishes")
         await bench.reply(other, "다른 방")
         await bench.says(room, ["이어서"])
         (told,) = [told for told in await bench.ends("confirmed", count=2) if told["chatId"] == room]
@@ -263,6 +264,7 @@ async def test_a_lost_final_is_sent_once_more_when_others_arrive(bench: Bench) -
     bench.iris.phone.switch(Faults(drop_sends=1))
     async with bench.bridge(SHORT):
         await bench.reply(room, "잃어버린 말")
+        await until(lambda: _asked(bench), what="the post that vanishes")
         await bench.reply(other, "다른 방")
         await bench.says(room, ["잃어버린 말"])
 
@@ -286,6 +288,7 @@ async def test_an_interim_notice_is_sent_once_whatever_comes_of_it(bench: Bench)
     bench.iris.phone.switch(Faults(drop_sends=1))
     async with bench.bridge(SHORT):
         await bench.reply(room, "생각하고 있어요", kind="waiting")
+        await until(lambda: _asked(bench), what="the post that vanishes")
         await bench.reply(other, "다른 방")
         await bench.ends("unconfirmed")
         await bench.reply(room, "답이에요")
@@ -298,6 +301,7 @@ async def test_a_part_of_an_answer_is_no_interim_notice(bench: Bench) -> None:
     bench.iris.phone.switch(Faults(drop_sends=1))
     async with bench.bridge(SHORT):
         await bench.reply(room, "첫째", kind="waiting", seq="0", total="2")
+        await until(lambda: _asked(bench), what="the post that vanishes")
         await bench.reply(room, "둘째", seq="1", total="2")
         await bench.reply(other, "다른 방")
         await bench.says(room, ["첫째", "둘째"])
@@ -455,7 +459,8 @@ async def test_the_next_owner_goes_on(bench: Bench) -> None:
             await bench.reply(room, f"{number}")
         await bench.says(room, [f"{number}" for number in range(5)])
         assert not standby.bridge.link.up
-        assert await _ready(bench, "iris", "ok")
+        ready = await get(bench.port, "/ready")
+        assert ready.json["components"]["iris"]["detail"] == {"role": "standby"}
     async with bench.bridge():
         await bench.reply(room, "5")
         await bench.says(room, [f"{number}" for number in range(6)])
