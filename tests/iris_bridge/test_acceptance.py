@@ -15,7 +15,7 @@ from tests.support.http import get
 from tests.support.polling import until
 from tests.support.servers import Client
 
-ANSWERS, BUBBLES = 50, 4
+ANSWERS, BUBBLES = 50, 3
 DEAD_SEEN_SECONDS = 15.0
 
 

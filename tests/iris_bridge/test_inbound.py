@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import re
 import time
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from botkit.runtime import tracing
 from iris_bridge import inbound, routes
+from iris_bridge.settings import BridgeSettings
 from playground.iris.faults import Faults
 from tests.support.bridge import LINES, REPLIES, Bench
 from tests.support.polling import until
@@ -303,3 +307,22 @@ async def _cursor_at(bench: Bench, row: str | None) -> None:
         return bool(found and found.decode() == row)
 
     await until(there, what=f"the cursor at {row}")
+
+
+async def test_a_line_carries_its_trace_when_tracing_is_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_provider", "_tracer", "_propagate"):
+        monkeypatch.setattr(tracing, name, None)
+    exporter = InMemorySpanExporter()
+    settings = BridgeSettings.model_validate({"OTEL_ENABLED": True})
+    tracing.configure(settings, service="test", version="1", exporter=exporter)
+    room, person = bench.room(), bench.person()
+    async with bench.bridge():
+        bench.say(room, person, "/스자 0")
+        (line,) = await bench.heard(["/스자 0"])
+    tracing.flush()
+    (span,) = [span for span in exporter.get_finished_spans() if span.name == "Iris.Receive"]
+    assert span.context
+    ids = f"{span.context.trace_id:032x}-{span.context.span_id:016x}"
+    assert re.fullmatch(f"00-{ids}-0[13]", line["traceparent"])

@@ -50,6 +50,17 @@ async def test_replies_come_in_order_and_are_told(bench: Bench) -> None:
     assert len(await bench.ends("handed_off", count=20)) == 20
 
 
+async def test_rooms_take_turns(bench: Bench) -> None:
+    full, empty = bench.room(), bench.room()
+    async with bench.bridge(BRIDGE_SEND_GAP_MS="20"):
+        for number in range(10):
+            await bench.reply(full, f"{number}")
+        await bench.reply(empty, "나도")
+        await bench.says(full, [f"{number}" for number in range(10)])
+    order = [message.room for message in bench.iris.phone.asked]
+    assert order.index(empty) <= 3
+
+
 async def test_an_error_carries_a_warning_sign_once(bench: Bench) -> None:
     room = bench.room()
     async with bench.bridge():
@@ -143,6 +154,13 @@ async def test_a_picture_that_is_gone_becomes_its_text(bench: Bench) -> None:
     assert (dead["reason"], dead["imageKey"]) == ("image gone", "image:gone")
 
 
+async def test_a_key_that_holds_no_picture_is_none(bench: Bench) -> None:
+    room = bench.room()
+    async with bench.bridge():
+        await bench.reply(room, "달력: 7월", kind="image", imageKey=REPLIES)
+        await bench.says(room, ["달력: 7월"])
+
+
 async def test_a_picture_that_is_refused_or_too_large_becomes_its_text(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -211,7 +229,8 @@ async def test_replies_of_yesterday_are_not_posted(bench: Bench) -> None:
     assert len(await bench.ends("stale")) == 1
 
 
-async def test_what_iris_refuses_is_tried_a_few_times(bench: Bench) -> None:
+async def test_what_iris_refuses_is_tried_a_few_times(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post, "REFUSED_SECONDS", 0.01)
     room = bench.room()
     bench.iris.phone.switch(Faults(fail_replies=2))
     async with bench.bridge():
@@ -436,6 +455,7 @@ async def test_a_day_has_only_so_many_messages(bench: Bench) -> None:
         assert await bench.mq.pttl(key) > 0
         await asyncio.sleep(0.1)
         assert len(bench.iris.phone.asked) == 3
+        assert await _ready(bench, "sending", "down")
         await bench.mq.delete(key)  # midnight
         await bench.says(room, ["0", "1", "2", "3", "4"])
 
