@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := botkit game_bots llm_server playground workspace
+PACKAGES := botkit game_bots hololive_bot iris_bridge llm_server playground workspace
 PROTO := proto/llm/v1/llm_service.proto
 # `--no-deps`: the lock files are whole; else pip looks for newer releases of what another package wants with extras.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
@@ -96,6 +96,7 @@ fmt: $(VENV)/.dev ## Format and sort, mend what can be mended
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure latency, throughput and memory on this machine
 	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m benchmarks.bridge
 
 .PHONY: soak
 soak: $(VENV)/.dev ## The long proofs (minutes; not part of make test)

@@ -1,9 +1,12 @@
 """How the bridge is wired: one process owns the reply stream, and with it the connection to Iris."""
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import AsyncExitStack
+from typing import Any
 
 from botkit.runtime import http
+from botkit.runtime.clock import wall
 from botkit.runtime.health import Check, Health
 from botkit.runtime.tasks import cancel
 from botkit.stream.consumer import Consumer, Hand
@@ -15,7 +18,7 @@ from iris_bridge import face, routes, texts
 from iris_bridge.cursor import Cursor
 from iris_bridge.echo import Echoes
 from iris_bridge.inbound import Inbound
-from iris_bridge.iris import Link
+from iris_bridge.iris import Iris, Link
 from iris_bridge.lane import Lane
 from iris_bridge.limits import Buckets, Limits
 from iris_bridge.marks import Marks
@@ -29,7 +32,7 @@ from iris_bridge.upstream import Upstream
 from iris_bridge.webhook import UpstreamWebhook
 
 NAME = "iris-bridge"
-DIALECTS = {"upstream_ws": Upstream, "upstream_webhook": UpstreamWebhook}
+DIALECTS: Mapping[str, type[Upstream]] = {"upstream_ws": Upstream, "upstream_webhook": UpstreamWebhook}
 
 
 class NotReady(Exception):
@@ -52,7 +55,7 @@ class Bridge:
     """One running bridge."""
 
     def __init__(
-        self, settings: BridgeSettings, client: Redis, blocking: Redis, iris: Upstream, *, version: str
+        self, settings: BridgeSettings, client: Redis, blocking: Redis, iris: Iris, *, version: str
     ) -> None:
         self._settings = settings
         self._client = client
@@ -180,28 +183,39 @@ class Bridge:
         else:
             self._breaker.life(asyncio.get_running_loop().time())
 
+    async def _is_standby(self) -> bool:
+        """Whether another process holds the lease."""
+        found: Any = await self._client.hmget(self._lease.key, ["holder", "until"])
+        holder, until = found
+        return bool(until) and holder != self.names.consumer.encode() and int(until) > wall() * 1000
+
     def _checks(self) -> tuple[Check, ...]:
         async def valkey() -> None:
             await self._client.ping()
-
-        async def iris() -> None:
-            if not self._settings.iris_url:
-                raise NotReady("IRIS_URL is not set: the bridge is idle")
-            await self._iris.config()
-            if self._lease.epoch and not self.link.up:
-                raise NotReady("not connected, or still catching up")
 
         async def kakaotalk() -> None:
             if self._breaker.open:
                 raise NotReady("nothing that is sent appears in its room")
 
-        async def sending() -> None:
-            if await self.marks.is_held():
-                raise NotReady("held by an operator")
-
         return (
             Check("valkey_mq", valkey),
-            Check("iris", iris),
+            Check("iris", self._check_iris),
             Check("kakaotalk", kakaotalk),
-            Check("sending", sending),
+            Check("sending", self._check_sending),
         )
+
+    async def _check_iris(self) -> dict[str, str]:
+        if not self._settings.iris_url:
+            raise NotReady("IRIS_URL is not set: the bridge is idle")
+        await self._iris.config()
+        if self.link.up:
+            return {"role": "owner"}
+        if await self._is_standby():
+            return {"role": "standby"}
+        raise NotReady("not connected, or still catching up")
+
+    async def _check_sending(self) -> None:
+        if await self.marks.is_held():
+            raise NotReady("held by an operator")
+        if await self.marks.is_capped(wall()):
+            raise NotReady("the day's messages are used up")

@@ -104,7 +104,8 @@ class Inbound:
         config = await self._iris.config()
         self._rules = self._make_rules(config.bot_id)
         self._link.bot_id, self._link.send_rate_ms = config.bot_id, config.send_rate_ms
-        newest, known = await self._iris.newest(), await self._cursor.read()
+        known = await self._cursor.claim()
+        newest = await self._iris.newest()
         if known is None or known > newest:
             log.warning("cursor_seeded", row=newest, before=known)
             await self._cursor.seed(newest)

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import Any
 
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from botkit.stream.commit import DEAD_KEPT, Outcome
 from botkit.stream.names import Names
@@ -78,7 +79,10 @@ class Marks:
 
     async def image(self, message: Message) -> bytes | None:
         """The picture that a message names, if it is still there."""
-        found: Any = await self._client.get(message.image_key)
+        try:
+            found: Any = await self._client.get(message.image_key)
+        except ResponseError:  # a key of another kind
+            return None
         return bytes(found) if found else None
 
     async def begin(self, message: Message, *, after: int, now: float) -> Permit:
@@ -140,3 +144,7 @@ class Marks:
         """How many messages were posted today."""
         found: Any = await self._client.get(self.day_key(now))
         return int(found or 0)
+
+    async def is_capped(self, now: float) -> bool:
+        """Whether the day's messages are used up."""
+        return 0 < self._cap <= await self.sent_on(now)

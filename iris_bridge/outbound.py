@@ -128,7 +128,7 @@ class Outbound:
         dead = None
         if ending.reason:
             dead = delivery.fields | ending.why(deliveries=delivery.deliveries)
-            log.warning("reply_dead", entry=delivery.entry, reason=ending.reason, error=ending.error)
+            log.warning("reply_dead", entry=delivery.entry, reason=ending.reason)  # an error may quote the text
         await self._consumer.see_through(
             delivery.entry,
             lambda guarded: self._marks.settle(

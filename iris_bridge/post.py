@@ -30,6 +30,9 @@ NOTICE_SECONDS = 60.0
 """An interim notice older than this would only confuse."""
 
 LARGEST_IMAGE = 10 * 1024 * 1024
+REFUSED_SECONDS = 0.5
+"""Pause after the first refusal; it doubles."""
+
 HELD_SECONDS = 1.0
 """How often a lane that was stopped by an operator, or has had its messages of the day, asks again."""
 
@@ -143,7 +146,7 @@ class Post:
         except TimeoutError:
             return await self._expired(trip)
         except Refused as error:
-            return self._refused(trip, str(error))
+            return await self._refused(trip, str(error))
         except _AlreadyThere as found:
             return self._confirmed(trip, found.event) if found.event else trip.ended("duplicate")
 
@@ -174,7 +177,7 @@ class Post:
 
     async def _permit(self, trip: Trip, deadline: float) -> None:
         """Mark the message; while an operator holds the lane, or the day's messages are used up, wait."""
-        loop = asyncio.get_running_loop()
+        loop, stopped = asyncio.get_running_loop(), ""
         async with asyncio.timeout_at(deadline):
             while True:
                 now, asked = self._clock(), loop.time()
@@ -185,7 +188,9 @@ class Post:
                     continue
                 if permit is Permit.DONE:
                     raise _AlreadyThere(None)
-                log.warning("lane_stopped", reason=permit.name.lower())
+                if stopped != permit.name:
+                    stopped = permit.name
+                    log.warning("lane_stopped", reason=stopped.lower())
                 await asyncio.sleep(HELD_SECONDS)
 
     # ---- what came of it ----------------------------------------------------------------------------
@@ -232,8 +237,8 @@ class Post:
         self.shown()
         return trip.ended("confirmed", log=event.log)
 
-    def _refused(self, trip: Trip, why: str) -> Ending | None:
-        """Iris does not take it: it is tried without what may be the reason, and given up in the end."""
+    async def _refused(self, trip: Trip, why: str) -> Ending | None:
+        """Iris does not take it: it is tried again, then without its thread, and given up in the end."""
         trip.refusals += 1
         trip.error = why
         log.warning("post_refused", entry=trip.message.entry, refusals=trip.refusals)
@@ -241,7 +246,9 @@ class Post:
             return self._without_picture(trip, "refused")
         if trip.refusals >= MOST_ATTEMPTS:
             return trip.ended("failed", "refused")
-        trip.message = trip.message.in_room()
+        if trip.refusals > 1:
+            trip.message = trip.message.in_room()  # an old Iris knows no threads
+        await asyncio.sleep(REFUSED_SECONDS * 2 ** (trip.refusals - 1))
         return None
 
     def _without_picture(self, trip: Trip, why: str) -> Ending | None:

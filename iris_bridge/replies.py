@@ -90,7 +90,7 @@ def shows(event: Event, *, chat: str, text: str, picture: bool) -> bool:
 
 
 def _visible(text: str) -> str:
-    return text.translate(ZERO_WIDTH).replace("\r\n", "\n").rstrip()
+    return text.translate(ZERO_WIDTH).replace("\r\n", "\n").strip()
 
 
 def _chat(value: str) -> str:

@@ -3,15 +3,19 @@
 -- a full Valkey refuses it and then nothing has happened.
 --
 -- KEYS    lease, cursor (hash: row, epoch), then, when there is something to write: seen mark, stream
--- ARGV    epoch, row, '1' = the cursor may go back (a new phone), then: milliseconds to remember the mark, MAXLEN,
---         field, value …
--- Reply   the new entry, 'skipped' (nothing to write), 'duplicate', 'fenced'
-if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then
-  return 'fenced'
-end
+-- ARGV    epoch, row ('' = only shut out who came before), '1' = the cursor may go back (a new phone), then:
+--         milliseconds to remember the mark, MAXLEN, field, value …
+-- Reply   {result, row of the cursor or ''}; result is the new entry, 'skipped' (nothing to write), 'duplicate',
+--         'fenced' (the reply stream has another owner) or 'contested' (another bridge, with another reply stream,
+--         reads the same Iris)
 local stored = redis.call('HMGET', KEYS[2], 'row', 'epoch')
-if tonumber(stored[2] or 0) > tonumber(ARGV[1]) then
-  return 'fenced' -- another bridge, with a reply stream of its own, reads the same Iris
+local at = stored[1] or ''
+if redis.call('HGET', KEYS[1], 'epoch') ~= ARGV[1] then
+  return {'fenced', at}
+end
+local epoch = tonumber(stored[2] or 0)
+if epoch > tonumber(ARGV[1]) then
+  return {'contested', at}
 end
 local result = 'skipped'
 if #KEYS > 2 then
@@ -22,7 +26,11 @@ if #KEYS > 2 then
     redis.call('SET', KEYS[3], result, 'PX', ARGV[4])
   end
 end
-if ARGV[3] == '1' or not stored[1] or tonumber(stored[1]) < tonumber(ARGV[2]) then
-  redis.call('HSET', KEYS[2], 'row', ARGV[2], 'epoch', ARGV[1])
+if epoch < tonumber(ARGV[1]) then
+  redis.call('HSET', KEYS[2], 'epoch', ARGV[1])
 end
-return result
+if ARGV[2] ~= '' and (ARGV[3] == '1' or at == '' or tonumber(at) < tonumber(ARGV[2])) then
+  at = ARGV[2]
+  redis.call('HSET', KEYS[2], 'row', at)
+end
+return {result, at}

@@ -15,7 +15,7 @@ from tests.support.http import get
 from tests.support.polling import until
 from tests.support.servers import Client
 
-ANSWERS, BUBBLES = 50, 4
+ANSWERS, BUBBLES = 50, 3
 DEAD_SEEN_SECONDS = 15.0
 
 
@@ -27,7 +27,7 @@ def answers(texts: list[str]) -> list[str]:
 async def test_long_answers_arrive_whole_and_in_order_through_a_conflated_queue(
     mq: Client, blocking: Client
 ) -> None:
-    async with FakeIris(send_rate_ms=10) as iris:
+    async with FakeIris(send_rate_ms=500) as iris:
         iris.phone.switch(Faults(conflated=True))
         bench = Bench(iris, mq, blocking)
         rooms, person = [bench.room() for _ in range(5)], bench.person()
@@ -38,6 +38,7 @@ async def test_long_answers_arrive_whole_and_in_order_through_a_conflated_queue(
                 async with http.post(f"{iris.url}/reply", json=body) as response:
                     assert (await response.json())["success"] is True
         await bench.says(rooms[0], ["하나", "셋"])
+        iris.phone.config.message_send_rate = 20
 
         parrot = Parrot(mq, answer=lambda text: "|".join(f"{text} ({n})" for n in range(BUBBLES)))
         async with bench.bridge(), parrot:

@@ -2,13 +2,17 @@
 
 import asyncio
 import json
+import re
 import time
 
 import pytest
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from botkit.runtime import tracing
 from iris_bridge import inbound, routes
+from iris_bridge.settings import BridgeSettings
 from playground.iris.faults import Faults
-from tests.support.bridge import LINES, OWNER, REPLIES, Bench
+from tests.support.bridge import LINES, REPLIES, Bench
 from tests.support.polling import until
 
 CURSOR = "bridge:cursor:iris"
@@ -258,14 +262,13 @@ async def test_a_full_valkey_takes_nothing_and_loses_nothing(bench: Bench) -> No
 
 
 async def test_two_bridges_on_one_iris_take_no_line_twice(bench: Bench) -> None:
-    """Each has a reply stream of its own, and so a lease; the cursor lets only the later owner write."""
+    """Each has a reply stream of its own, and so a lease; the cursor lets only the last that came write."""
     room, person = bench.room(), bench.person()
     async with bench.bridge(MQ_REPLY_STREAM_KEY="kakao:other:reply"), bench.bridge():
         for number in range(20):
             bench.say(room, person, f"/스자 {number}")
             await asyncio.sleep(0.005)
         await bench.heard([f"/스자 {number}" for number in range(20)])
-        assert await bench.mq.hget(CURSOR, "epoch") == await bench.mq.hget(OWNER, "epoch")
 
 
 async def test_the_cursor_of_a_later_owner_is_not_moved(bench: Bench) -> None:
@@ -304,3 +307,22 @@ async def _cursor_at(bench: Bench, row: str | None) -> None:
         return bool(found and found.decode() == row)
 
     await until(there, what=f"the cursor at {row}")
+
+
+async def test_a_line_carries_its_trace_when_tracing_is_on(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("_provider", "_tracer", "_propagate"):
+        monkeypatch.setattr(tracing, name, None)
+    exporter = InMemorySpanExporter()
+    settings = BridgeSettings.model_validate({"OTEL_ENABLED": True})
+    tracing.configure(settings, service="test", version="1", exporter=exporter)
+    room, person = bench.room(), bench.person()
+    async with bench.bridge():
+        bench.say(room, person, "/스자 0")
+        (line,) = await bench.heard(["/스자 0"])
+    tracing.flush()
+    (span,) = [span for span in exporter.get_finished_spans() if span.name == "Iris.Receive"]
+    assert span.context
+    ids = f"{span.context.trace_id:032x}-{span.context.span_id:016x}"
+    assert re.fullmatch(f"00-{ids}-0[13]", line["traceparent"])

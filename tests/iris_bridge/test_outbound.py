@@ -50,6 +50,17 @@ async def test_replies_come_in_order_and_are_told(bench: Bench) -> None:
     assert len(await bench.ends("handed_off", count=20)) == 20
 
 
+async def test_rooms_take_turns(bench: Bench) -> None:
+    full, empty = bench.room(), bench.room()
+    async with bench.bridge(BRIDGE_SEND_GAP_MS="20"):
+        for number in range(10):
+            await bench.reply(full, f"{number}")
+        await bench.reply(empty, "나도")
+        await bench.says(full, [f"{number}" for number in range(10)])
+    order = [message.room for message in bench.iris.phone.asked]
+    assert order.index(empty) <= 3
+
+
 async def test_an_error_carries_a_warning_sign_once(bench: Bench) -> None:
     room = bench.room()
     async with bench.bridge():
@@ -74,6 +85,7 @@ async def test_a_thread_that_swallows_messages_is_left(bench: Bench) -> None:
     bench.iris.phone.switch(Faults(drop_sends=1))
     async with bench.bridge(SHORT):
         await bench.reply(room, "이어서", threadId="77")
+        await until(lambda: _asked(bench), what="the post that vanishes")
         await bench.reply(other, "다른 방")
         await bench.says(room, ["이어서"])
         (told,) = [told for told in await bench.ends("confirmed", count=2) if told["chatId"] == room]
@@ -140,6 +152,13 @@ async def test_a_picture_that_is_gone_becomes_its_text(bench: Bench) -> None:
         await bench.settled()
     (dead,) = await bench.stream(DEAD)
     assert (dead["reason"], dead["imageKey"]) == ("image gone", "image:gone")
+
+
+async def test_a_key_that_holds_no_picture_is_none(bench: Bench) -> None:
+    room = bench.room()
+    async with bench.bridge():
+        await bench.reply(room, "달력: 7월", kind="image", imageKey=REPLIES)
+        await bench.says(room, ["달력: 7월"])
 
 
 async def test_a_picture_that_is_refused_or_too_large_becomes_its_text(
@@ -210,7 +229,8 @@ async def test_replies_of_yesterday_are_not_posted(bench: Bench) -> None:
     assert len(await bench.ends("stale")) == 1
 
 
-async def test_what_iris_refuses_is_tried_a_few_times(bench: Bench) -> None:
+async def test_what_iris_refuses_is_tried_a_few_times(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(post, "REFUSED_SECONDS", 0.01)
     room = bench.room()
     bench.iris.phone.switch(Faults(fail_replies=2))
     async with bench.bridge():
@@ -263,6 +283,7 @@ async def test_a_lost_final_is_sent_once_more_when_others_arrive(bench: Bench) -
     bench.iris.phone.switch(Faults(drop_sends=1))
     async with bench.bridge(SHORT):
         await bench.reply(room, "잃어버린 말")
+        await until(lambda: _asked(bench), what="the post that vanishes")
         await bench.reply(other, "다른 방")
         await bench.says(room, ["잃어버린 말"])
 
@@ -286,6 +307,7 @@ async def test_an_interim_notice_is_sent_once_whatever_comes_of_it(bench: Bench)
     bench.iris.phone.switch(Faults(drop_sends=1))
     async with bench.bridge(SHORT):
         await bench.reply(room, "생각하고 있어요", kind="waiting")
+        await until(lambda: _asked(bench), what="the post that vanishes")
         await bench.reply(other, "다른 방")
         await bench.ends("unconfirmed")
         await bench.reply(room, "답이에요")
@@ -298,6 +320,7 @@ async def test_a_part_of_an_answer_is_no_interim_notice(bench: Bench) -> None:
     bench.iris.phone.switch(Faults(drop_sends=1))
     async with bench.bridge(SHORT):
         await bench.reply(room, "첫째", kind="waiting", seq="0", total="2")
+        await until(lambda: _asked(bench), what="the post that vanishes")
         await bench.reply(room, "둘째", seq="1", total="2")
         await bench.reply(other, "다른 방")
         await bench.says(room, ["첫째", "둘째"])
@@ -432,6 +455,7 @@ async def test_a_day_has_only_so_many_messages(bench: Bench) -> None:
         assert await bench.mq.pttl(key) > 0
         await asyncio.sleep(0.1)
         assert len(bench.iris.phone.asked) == 3
+        assert await _ready(bench, "sending", "down")
         await bench.mq.delete(key)  # midnight
         await bench.says(room, ["0", "1", "2", "3", "4"])
 
@@ -455,7 +479,8 @@ async def test_the_next_owner_goes_on(bench: Bench) -> None:
             await bench.reply(room, f"{number}")
         await bench.says(room, [f"{number}" for number in range(5)])
         assert not standby.bridge.link.up
-        assert await _ready(bench, "iris", "ok")
+        ready = await get(bench.port, "/ready")
+        assert ready.json["components"]["iris"]["detail"] == {"role": "standby"}
     async with bench.bridge():
         await bench.reply(room, "5")
         await bench.says(room, [f"{number}" for number in range(6)])
