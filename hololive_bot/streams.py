@@ -1,8 +1,8 @@
 """A stream as everything here sees it, whichever source it was read from. Pure."""
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 MINUTE = 60.0
@@ -96,10 +96,14 @@ class Reading:
     source: Source
     stale: bool = False
     """Kept from an earlier answer, because the source cannot be reached now."""
+    unread: frozenset[str] = frozenset()
+    """Ids of rows that are there and could not be read: nobody can say that these streams are gone."""
+    whole: bool = True
+    """False when a row could not even be told from the others: then no stream can be said to be gone."""
 
-    def only(self, wanted: Callable[[Stream], bool]) -> "Reading":
-        """The same reading with the streams that are wanted."""
-        return Reading(tuple(filter(wanted, self.streams)), self.as_of, self.source, self.stale)
+    def showing(self, streams: Iterable[Stream]) -> "Reading":
+        """The same reading, of these streams only."""
+        return replace(self, streams=tuple(streams))
 
 
 def is_free_chat(stream: Stream, now: float) -> bool:
@@ -118,6 +122,11 @@ def is_marked_free_chat(topic: str, title: str) -> bool:
 def is_marked_members_only(topic: str, title: str) -> bool:
     """Whether topic or title says that only paying members may watch."""
     return _squeezed(topic) in _MEMBERS_TOPICS or _MEMBERS.search(title) is not None
+
+
+def is_marked_premiere(title: str) -> bool:
+    """Whether the title says that a finished video is shown."""
+    return _PREMIERE.search(title) is not None
 
 
 def is_coming(stream: Stream, now: float) -> bool:
@@ -143,6 +152,11 @@ def on_air(streams: Iterable[Stream]) -> tuple[Stream, ...]:
     return tuple(sorted(found, key=lambda s: (-(s.viewers or 0), -(s.started or 0.0), s.id)))
 
 
+def clean(text: str) -> str:
+    """A text of a source without what no store takes: NUL, and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode().strip()
+
+
 def _squeezed(topic: str) -> str:
     return re.sub(r"[\W_]", "", topic).lower()
 
@@ -158,3 +172,4 @@ _MEMBERS = re.compile(
     r"|[\[【(]\s*members?(?:hip)?\s*[\])】]|멤버(?:십|쉽)?\s*(?:한정|전용)",
     re.IGNORECASE,
 )
+_PREMIERE = re.compile(r"プレミア(?:公開|ム公開)|premi[eè]re|프리미어", re.IGNORECASE)
