@@ -93,7 +93,10 @@ def api_key_matches(expected: str, api_key: str | None, authorization: str | Non
 
 
 def admin_key(expected: str) -> Callable[..., Awaitable[None]]:
-    """A FastAPI dependency for routes that stay shut (503) until an operator sets `HTTP_API_KEY`."""
+    """A FastAPI dependency for routes that stay shut (503) until an operator sets `HTTP_API_KEY`.
+
+    Without a key the caller hears 401, with a wrong one 403.
+    """
 
     async def check(
         x_api_key: Annotated[str | None, Header()] = None,
@@ -101,13 +104,21 @@ def admin_key(expected: str) -> Callable[..., Awaitable[None]]:
     ) -> None:
         if not expected:
             raise HTTPException(503, "set HTTP_API_KEY to use this route")
+        if not (x_api_key or authorization):
+            raise HTTPException(401, "missing API key")
         if not api_key_matches(expected, x_api_key, authorization):
-            raise HTTPException(401, "wrong or missing API key")
+            raise HTTPException(403, "wrong API key")
 
     return check
 
 
-CODES = {401: "UNAUTHORIZED", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 503: "UNAVAILABLE"}
+CODES = {
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    503: "UNAVAILABLE",
+}
 
 
 def add_error_body(app: FastAPI) -> None:
