@@ -223,7 +223,7 @@ class Broadcasts:
         return replace(
             pages[0],
             streams=tuple(streams.values()),
-            unread=frozenset().union(*(each.unread for each in pages)) - streams.keys(),
+            unread=pages[0].unread.union(*(each.unread for each in pages)).difference(streams),
             whole=all(each.whole for each in pages),
         )
 

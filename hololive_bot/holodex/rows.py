@@ -89,7 +89,11 @@ def reading(data: Any, wanted: Wanted, *, as_of: float) -> Reading:
             else:
                 whole = False
     return Reading(
-        tuple(streams.values()), as_of, Source.HOLODEX, unread=frozenset(unread - streams.keys()), whole=whole
+        tuple(streams.values()),
+        as_of,
+        Source.HOLODEX,
+        unread=frozenset(unread).difference(streams),
+        whole=whole,
     )
 
 
