@@ -12,7 +12,7 @@ from enum import IntEnum
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
-from hololive_bot.members import Member, Unit, joined
+from hololive_bot.members import Kind, Member, Unit, joined
 from hololive_bot.spelling import is_long_enough_within, key, letters, slips_allowed, without_ending
 
 LONGEST = 60
@@ -123,12 +123,14 @@ class Index:
         return Nobody(self._nearest(spelled))
 
     def unit_called(self, query: str) -> Group | None:
-        """The unit of that name, even when it is the name of the unit's own channel too."""
-        slug = self._units.get(key(query))
+        """The active members of the unit of that name, and their common channel if it is called so, too."""
+        spelled = key(query)
+        slug = self._units.get(spelled)
         if slug is None:
             return None
-        members = tuple(member for member in self.members if slug in member.units and member.is_active)
-        return Group(self.units[slug], members) if members else None
+        named = [member for member in self._names.exact(spelled) if member.type is Kind.GROUP]
+        members = _unique([*(m for m in self.members if slug in m.units and m.is_active), *named])
+        return Group(self.units[slug], tuple(members)) if members else None
 
     def exactly(self, name: str) -> Found | None:
         """Who is called exactly that, if it is one channel's members: for names in other people's lists."""

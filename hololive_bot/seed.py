@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 from pydantic import Field, ValidationError
 
+from hololive_bot.genres import Genre, Rule
 from hololive_bot.members import Aliases, Member, Nicknames, Record, Unit
 
 DATA = Path(__file__).parent / "data"
@@ -32,14 +33,16 @@ class DataFile(Record):
     members: tuple[Member, ...] = ()
     units: dict[str, Unit] = Field(default_factory=dict)
     aliases: dict[str, Names] = Field(default_factory=dict)
+    genres: dict[Genre, Rule] = Field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Seed:
-    """Members by id, units by key."""
+    """Members by id, units by key, and what makes a genre."""
 
     members: Mapping[str, Member]
     units: Mapping[str, Unit]
+    genres: Mapping[Genre, Rule]
 
 
 def load(extra: str = "") -> Seed:
@@ -53,17 +56,19 @@ def load(extra: str = "") -> Seed:
         raise BadData(f"{missing[0]} is no folder")
     members: dict[str, Member] = {}
     units: dict[str, Unit] = {}
+    genres: dict[Genre, Rule] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*.yml"))):
         found = _read(path)
         members |= {member.id: member for member in found.members}
         units |= found.units
+        genres |= {genre: genres.get(genre, Rule()).extended(rule) for genre, rule in found.genres.items()}
         for slug, names in found.aliases.items():
             if slug not in members:
                 raise BadData(f"{path.name}: aliases of {slug}, who is not there")
             more = Aliases(ko=names.ko, ja=names.ja, en=names.en)
             members[slug] = members[slug].also_called(more, names.nicknames)
     _check_units(members.values(), units)
-    return Seed(members, units)
+    return Seed(members, units, genres)
 
 
 def _read(path: Path) -> DataFile:

@@ -1,0 +1,91 @@
+"""Who is meant in a line, or what to say when that is not clear. Pure."""
+
+from hololive_bot.directory import Directory
+from hololive_bot.index import Found, Group, Nobody
+from hololive_bot.members import Member
+from hololive_bot.messages import Say
+from hololive_bot.refusals import MemberGraduated, MemberNotFound, NoChannel, SeveralFound
+from hololive_bot.wording import SHORT_TITLE, title
+
+MOST_CANDIDATES = 8
+
+
+class Finder:
+    """Looks members up for the handlers. `command` is what the line began with, for the lines it suggests."""
+
+    def __init__(self, directory: Directory, say: Say, *, prefix: str) -> None:
+        self._directory = directory
+        self._say = say
+        self._prefix = prefix
+
+    def one(self, said: str, *, command: str) -> Found:
+        """The member who is meant, or those who share a channel.
+
+        Raises:
+            MemberNotFound, SeveralFound: nobody or several; the text helps on.
+        """
+        found = self._directory.index.find(said)
+        if isinstance(found, Found):
+            return found
+        if isinstance(found, Nobody):
+            raise MemberNotFound(name=title(said, SHORT_TITLE), nearest=self._nearest(found))
+        raise self._asked_back(said, found.members, command)
+
+    def person(self, said: str, *, command: str) -> Found:
+        """The one member who is meant; of twins on one channel neither is taken.
+
+        Raises:
+            MemberNotFound, SeveralFound: nobody or several; the text helps on.
+        """
+        found = self.one(said, command=command)
+        if len(found.members) > 1:
+            raise self._asked_back(said, found.members, command)
+        return found
+
+    def channel(self, said: str, *, command: str) -> tuple[Found, str]:
+        """Who is meant, and their channel.
+
+        Raises:
+            MemberNotFound, SeveralFound, NoChannel: says what is missing.
+        """
+        found = self.one(said, command=command)
+        if found.channel_id is None:
+            raise NoChannel(name=found.name)
+        return found, found.channel_id
+
+    def streaming(self, said: str, *, command: str) -> tuple[Found, str]:
+        """As `channel`, of members who still stream.
+
+        Raises:
+            MemberNotFound, SeveralFound, NoChannel, MemberGraduated: says what is missing.
+        """
+        found = self.one(said, command=command)
+        if not found.members[0].is_active:
+            raise MemberGraduated(name=found.name)
+        if found.channel_id is None:
+            raise NoChannel(name=found.name)
+        return found, found.channel_id
+
+    def group(self, said: str) -> Group | None:
+        """The unit of that name."""
+        return self._directory.index.unit_called(said)
+
+    def assumed(self, said: str, found: Found) -> list[str]:
+        """A line that says who was meant, when the name only came near."""
+        return [self._say.assumed(said=title(said, SHORT_TITLE), name=found.name)] if found.is_assumed else []
+
+    def _nearest(self, nobody: Nobody) -> str:
+        names = ", ".join(member.name for member in nobody.nearest)
+        return self._say.nearest(names=names) if names else ""
+
+    def _asked_back(self, said: str, members: tuple[Member, ...], command: str) -> SeveralFound:
+        lines = [
+            self._say.candidate(prefix=self._prefix, command=command, name=_full_name(member))
+            for member in members[:MOST_CANDIDATES]
+        ]
+        return SeveralFound(name=title(said, SHORT_TITLE), candidates="\n".join(lines))
+
+
+def _full_name(member: Member) -> str:
+    """A name that means only this member."""
+    return member.korean_name or member.english_name
