@@ -59,11 +59,13 @@ class Grammar:
         fallback: Form | None,
         limit: int,
         other_prefixes: Sequence[str] = (),
+        gap: str = " ",
     ) -> None:
         """Without a `fallback`, or where it declines, a line that no form understands is not for this bot.
 
-        `other_prefixes` are typed instead of `prefix`; help shows `prefix`.
+        `other_prefixes` are typed instead of `prefix`; help shows `prefix` and, after the `gap`, the usage.
         """
+        self._gap = gap
         self.prefix = prefix
         self._prefixes = (prefix, *other_prefixes)
         self.forms = tuple(forms)
@@ -98,7 +100,7 @@ class Grammar:
     def usages(self, summaries: Mapping[str, str]) -> list[tuple[str, str]]:
         """`(what to type, what it does)` for every listed form, in the table's order."""
         shown = (form for form in self.forms if form.usage)
-        return [(f"{self.prefix} {form.usage}", summaries[form.name]) for form in shown]
+        return [(f"{self.prefix}{self._gap}{form.usage}", summaries[form.name]) for form in shown]
 
 
 def words(*alternatives: str) -> str:

@@ -77,6 +77,13 @@ def test_a_prefix_has_other_spellings() -> None:
     assert grammar.usages({}) == []
 
 
+def test_usages_stand_behind_the_prefix_and_its_gap() -> None:
+    forms = [_form("go", "가", usage="가 [곳]")]
+    for gap in (" ", ""):
+        grammar = Grammar(prefix="!", forms=forms, fallback=None, limit=9, gap=gap)
+        assert grammar.usages({"go": "간다"}) == [(f"!{gap}가 [곳]", "간다")]
+
+
 def test_what_the_fallback_declines_is_not_for_the_bot() -> None:
     declining = Form("maybe", r"(?P<rest>.*)", lambda match: Said("yes") if match["rest"] == "응" else None)
     for fallback in (None, declining):
