@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := botkit game_bots llm_server playground
+PACKAGES := botkit game_bots hololive_bot llm_server playground
 PROTO := proto/llm/v1/llm_service.proto
 # `--no-deps`: the lock files are whole; else pip looks for newer releases of what another package wants with extras.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet

@@ -12,6 +12,8 @@ from hololive_bot.periods import Period, period_of
 OTHER_PREFIXES = {"!": ("！",)}
 """A Korean keyboard may write the mark in full width."""
 
+ADD_ALERT, REMOVE_ALERT = "알람 추가", "알람 제거"
+
 HOURS, MOST_HOURS = 24, 168
 SHOWN, MOST_SHOWN = 20, 50
 DAYS, MOST_DAYS = 7, 30
@@ -253,33 +255,33 @@ def _glued(match: re.Match[str]) -> object:
 
 ALERT_ACTIONS = ("설정", "추가", "목록", "리스트", "제거", "삭제", "해제", "초기화", "리셋")
 
-FORMS = (
+FORMS = (  # in the order of the help; no two share a word
     _form("live", ("라이브", "live", "방송중", "생방송"), _live, "라이브 [멤버]"),
     _form("upcoming", ("예정", "upcoming"), _upcoming, "예정 [멤버] [48시간] [10개]"),
     _form("schedule", ("일정", "스케줄", "schedule"), _schedule, "일정 [멤버] [며칠]"),
-    _form("member", ("멤버", "member"), _member),
-    # What the room follows is read where it is changed, so that a list shows the line before it.
-    _form("alert", ("알람", "알림", "alarm"), _alert, "알람 추가/제거/목록/초기화 [멤버]", lane=True),
-    Form(
-        "alert_glued",
-        rf"\s?알[람림]{words(*ALERT_ACTIONS).replace('(?:', '(?P<action>')}(?: (?P<arguments>.+))?",
-        _glued,
-    ),
-    _form(
-        "help",
-        ("도움말", "도움", "help", "명령어", "commands"),
-        lambda said: None if said else ShowHelp(),
-        "도움말",
-    ),
-    _form("ranking", ("구독자순위", "순위", "통계", "stats", "ranking"), _ranking, "구독자순위 [주간/3개월]"),
-    _form("subscriber", ("구독자", "subscriber", "subs"), _subscribers, "구독자 [멤버]"),
-    _form("profile", ("프로필", "profile", "정보", "info"), _profile, "정보 [멤버]"),
-    _form("calendar", ("달력", "기념일", "calendar"), _calendar, "달력 [1~12/다음달]"),
     _form(
         "history",
         ("방송이력", "방송기록", "종료방송", "이전방송", "history"),
         _history,
         "방송이력 [멤버] [종류] [30일] [10개]",
+    ),
+    _form("profile", ("프로필", "profile", "정보", "info"), _profile, "정보 [멤버]"),
+    _form("member", ("멤버", "member"), _member),
+    # What the room follows is read where it is changed, so that a list shows the line before it.
+    _form("alert", ("알람", "알림", "alarm"), _alert, "알람 추가/제거/목록/초기화 [멤버]", lane=True),
+    Form(
+        "alert_glued",
+        rf"\s?알[람림](?P<action>{'|'.join(ALERT_ACTIONS)})(?: (?P<arguments>.+))?",
+        _glued,
+    ),
+    _form("subscriber", ("구독자", "subscriber", "subs"), _subscribers, "구독자 [멤버]"),
+    _form("ranking", ("구독자순위", "순위", "통계", "stats", "ranking"), _ranking, "구독자순위 [주간/3개월]"),
+    _form("calendar", ("달력", "기념일", "calendar"), _calendar, "달력 [1~12/다음달]"),
+    _form(
+        "help",
+        ("도움말", "도움", "help", "명령어", "commands"),
+        lambda said: None if said else ShowHelp(),
+        "도움말",
     ),
 )
 
@@ -302,4 +304,5 @@ def grammar(prefix: str, *, is_about: Callable[[str], bool]) -> Grammar:
         fallback=question,
         limit=LONGEST,
         other_prefixes=OTHER_PREFIXES.get(prefix, ()),
+        gap="" if prefix in OTHER_PREFIXES else " ",
     )

@@ -135,11 +135,12 @@ class Index:
     def exactly(self, name: str) -> Found | None:
         """Who is called exactly that, if it is one channel's members: for names in other people's lists."""
         spelled = key(name)
-        for spellings in (self._names, self._titles):
-            answer = _answer(spellings.exact(spelled), Step.NAME)
-            if answer:
-                return answer if isinstance(answer, Found) else None
-        return None
+        answer = self.named(spelled) or _answer(self._titles.exact(spelled), Step.TITLE)
+        return answer if isinstance(answer, Found) else None
+
+    def named(self, spelled: str) -> Found | Several | None:
+        """Who has exactly that key as a name."""
+        return _answer(self._names.exact(spelled), Step.NAME)
 
     def with_id(self, member_id: str) -> Member | None:
         """The member with that id."""

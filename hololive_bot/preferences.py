@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
-from hololive_bot.seoul import minute_of
+from hololive_bot.seoul import day_of, minute_of
 
 LEAST_STAGE, MOST_STAGE = 1, 180
 MOST_STAGES = 10
@@ -42,6 +42,11 @@ class Quiet:
         if self.begins <= self.ends:
             return self.begins <= minute < self.ends
         return minute >= self.begins or minute < self.ends
+
+    def over(self, now: float) -> float:
+        """When it is over next, in seconds since the epoch."""
+        ends = day_of(now).begins + self.ends * 60
+        return ends if ends > now else ends + DAY_MINUTES * 60
 
     def __str__(self) -> str:
         return f"{_clock(self.begins)}-{_clock(self.ends)}"

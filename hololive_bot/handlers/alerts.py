@@ -91,7 +91,7 @@ class Subscriptions:
         result, changed = _Sorted(), room
         for name in names:
             try:
-                found, channel = self._finder.streaming(name, command="알람 추가")
+                found, channel = self._finder.streaming(name, command=commands.ADD_ALERT)
                 if channel in changed.channels:
                     result.already.append(found.name)
                     continue
@@ -112,7 +112,7 @@ class Subscriptions:
         names = self._spelled_out(command.members)
         for name in names:
             try:
-                found, channel = self._finder.channel(name, command="알람 제거")
+                found, channel = self._finder.channel(name, command=commands.REMOVE_ALERT)
                 (result.removed if channel in changed.channels else result.missing).append(found.name)
                 changed = changed.without(channel)
             except UserError as error:
@@ -148,7 +148,7 @@ class Subscriptions:
 
     async def _follow_one(self, name: str, scene: Scene, room: Room) -> Outcome[Room]:
         say = self._say
-        found, channel = self._finder.streaming(name, command="알람 추가")
+        found, channel = self._finder.streaming(name, command=commands.ADD_ALERT)
         notes = self._finder.assumed(name, found)
         if channel in room.channels:
             return Outcome([page(say.alert_already(name=found.name), (), notes=notes)])

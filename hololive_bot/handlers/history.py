@@ -2,16 +2,27 @@
 
 from collections.abc import Sequence
 
+import structlog
+
+from botkit.chat.errors import UserError
 from botkit.chat.message import Reply, Scene
 from hololive_bot import commands
+from hololive_bot.broadcasts import Broadcasts
 from hololive_bot.cards import Cards, page
 from hololive_bot.directory import Directory
 from hololive_bot.finding import Finder
 from hololive_bot.history import HistoryQuery
 from hololive_bot.messages import Say
 from hololive_bot.repository.ended import Ended, Mark
+from hololive_bot.repository.operations import Operations
 from hololive_bot.streams import DAY, Stream
 from hololive_bot.wording import Span, moment
+
+log = structlog.get_logger(__name__)
+
+FRESH_SECONDS = 3600.0
+READ_ANEW, PAGE = 100, 50
+"""Streams of a channel that are read anew, and how many at a time."""
 
 MOST_PAGES = 50
 """Ten thousand streams are looked at for a rare kind, and no more."""
@@ -20,12 +31,24 @@ MOST_PAGES = 50
 class Past:
     """The handler of streams that are over."""
 
-    def __init__(self, *, say: Say, finder: Finder, cards: Cards, directory: Directory, ended: Ended) -> None:
+    def __init__(
+        self,
+        *,
+        say: Say,
+        finder: Finder,
+        cards: Cards,
+        directory: Directory,
+        broadcasts: Broadcasts,
+        ended: Ended,
+        operations: Operations,
+    ) -> None:
         self._say = say
         self._finder = finder
         self._cards = cards
         self._directory = directory
+        self._broadcasts = broadcasts
         self._ended = ended
+        self._operations = operations
 
     async def history(self, command: commands.ShowHistory, scene: Scene) -> Sequence[Reply]:
         """The last streams of somebody, of a kind, about a topic."""
@@ -37,6 +60,7 @@ class Past:
         elif query.member:
             found, channel = self._finder.channel(query.member, command="방송이력")
             channels, who = [channel], found.name
+            await self._read_anew(channel, scene.now)
             notes = self._finder.assumed(query.member, found)
         streams = await self._find(query, scene.now, channels)
         if not streams:
@@ -55,6 +79,25 @@ class Past:
             if mark is None or len(found) >= query.limit:
                 break
         return found[: query.limit]
+
+    async def _read_anew(self, channel: str, now: float) -> None:
+        """Take in what Holodex knows of a channel's past, once an hour: the alert loop saw only a part.
+
+        When that fails, the table alone answers.
+        """
+        job = f"ended:{channel}"
+        if not await self._operations.is_due(job, since=now - FRESH_SECONDS):
+            return
+        try:
+            for place in range(0, READ_ANEW, PAGE):
+                reading = await self._broadcasts.ended(channel, limit=PAGE, offset=place)
+                await self._ended.take_in(reading.streams)
+                if len(reading.streams) < PAGE:
+                    break
+        except UserError as error:
+            log.info("past_not_read", code=error.code)
+            return
+        await self._operations.note_run(job, now)
 
     def _fits(self, stream: Stream, query: HistoryQuery) -> bool:
         return query.genre is None or self._directory.genres.of(stream.topic, stream.title) is query.genre

@@ -63,15 +63,6 @@ class Ended:
         async with transaction(self._database) as link:
             await link.executemany(_TAKE_IN, rows)
 
-    async def forget(self, before: float) -> None:
-        """Delete what ended before then.
-
-        Raises:
-            DatabaseAway: PostgreSQL cannot be reached.
-        """
-        async with connection(self._database) as link:
-            await link.execute(_FORGET, _time(before))
-
 
 def _stream(row: asyncpg.Record) -> Stream:
     return Stream(
@@ -118,5 +109,3 @@ ON CONFLICT (video_id) DO UPDATE SET
     start_actual = coalesce(excluded.start_actual, streams.start_actual),
     ended_at = coalesce(excluded.ended_at, streams.ended_at), guests = excluded.guests, last_seen_at = now()
 """
-
-_FORGET = "DELETE FROM streams WHERE status IN ('ended', 'missing') AND last_seen_at < $1"

@@ -8,7 +8,7 @@ from typing import Any
 from botkit.postgres.pool import Database
 from botkit.valkey.records import APPLIED_KEPT, Conflict, Fenced, Stored
 from hololive_bot.preferences import Preferences
-from hololive_bot.repository.link import connection, transaction
+from hololive_bot.repository.link import Connection, connection, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,31 +129,35 @@ class RoomRepository:
             for row in rows
         ]
 
-    async def remove_alarm(self, room: str, channel: str) -> bool:
-        """End a subscription; False when there was none."""
-        async with transaction(self._database) as link:
-            await link.execute("UPDATE rooms SET version = version + 1 WHERE room_id = $1", room)
-            gone = await link.fetchval(_REMOVE, room, channel)
-        return gone is not None
-
     async def settings_of(self, room: str) -> tuple[dict[str, Any], Preferences]:
         """What the room has chosen itself, and what holds for it with the defaults."""
         async with connection(self._database) as link:
-            found = await link.fetchval("SELECT settings FROM rooms WHERE room_id = $1", room)
-        chosen: dict[str, Any] = json.loads(found) if found else {}
+            chosen = await read_settings(link, room)
         return chosen, self._defaults().changed(chosen)
 
-    async def change_settings(self, room: str, values: dict[str, Any]) -> None:
-        """Change some of the room's choices; null takes one back."""
-        kept = {name: value for name, value in values.items() if value is not None}
-        dropped = [name for name, value in values.items() if value is None]
-        async with connection(self._database) as link:
-            await link.execute(_CHOOSE, room, json.dumps(kept), dropped)
 
-    async def name_room(self, room: str, name: str) -> None:
-        """What operators see instead of the id."""
-        async with connection(self._database) as link:
-            await link.execute(_NAME, room, name)
+async def remove_alarm(link: Connection, room: str, channel: str) -> bool:
+    """End a subscription in a transaction; False when there was none."""
+    await link.execute("UPDATE rooms SET version = version + 1 WHERE room_id = $1", room)
+    return await link.fetchval(_REMOVE, room, channel) is not None
+
+
+async def read_settings(link: Connection, room: str) -> dict[str, Any]:
+    """What a room has chosen itself."""
+    found = await link.fetchval("SELECT settings FROM rooms WHERE room_id = $1", room)
+    return dict(json.loads(found)) if found else {}
+
+
+async def change_settings(link: Connection, room: str, values: dict[str, Any]) -> None:
+    """Change some of a room's choices; null takes one back."""
+    kept = {name: value for name, value in values.items() if value is not None}
+    dropped = [name for name, value in values.items() if value is None]
+    await link.execute(_CHOOSE, room, json.dumps(kept), dropped)
+
+
+async def name_room(link: Connection, room: str, name: str) -> None:
+    """What operators see instead of the id."""
+    await link.execute(_NAME, room, name)
 
 
 _FOLLOWING = """

@@ -130,6 +130,12 @@ class Statistics:
             rows = await link.fetch(_MILESTONES, wanted, limit, offset)
         return int(total), [_milestone(row) for row in rows]
 
+    async def milestone_counts(self) -> dict[str, int]:
+        """How many were reached in all, and in the last 30 and 365 days."""
+        async with connection(self._database) as link:
+            [row] = await link.fetch(_COUNTS)
+        return dict(row)
+
 
 def _milestone(row: asyncpg.Record) -> Milestone:
     return Milestone(row["channel_id"], row["value"], row["achieved_at"].timestamp(), row["notified"])
@@ -188,6 +194,12 @@ ON CONFLICT (channel_id, milestone_value) DO NOTHING RETURNING milestone_value
 """
 
 _MILESTONE_COUNT = "SELECT count(*) FROM youtube_milestones WHERE $1::text[] IS NULL OR channel_id = ANY ($1)"
+
+_COUNTS = """
+SELECT count(*) AS total, count(*) FILTER (WHERE achieved_at > now() - interval '30 days') AS last_30_days,
+       count(*) FILTER (WHERE achieved_at > now() - interval '365 days') AS last_365_days
+FROM youtube_milestones
+"""
 
 _MILESTONES = """
 SELECT channel_id, value, achieved_at, notified FROM youtube_milestones

@@ -5,8 +5,14 @@ import pytest
 from botkit.postgres.pool import Database
 from botkit.valkey.records import Conflict, Fenced
 from hololive_bot.preferences import Preferences, Quiet
-from hololive_bot.repository.link import DatabaseAway
-from hololive_bot.repository.rooms import Following, RoomRepository
+from hololive_bot.repository.link import DatabaseAway, connection, transaction
+from hololive_bot.repository.rooms import (
+    Following,
+    RoomRepository,
+    change_settings,
+    name_room,
+    remove_alarm,
+)
 from playground.embedded import Postgres
 from tests.support.database import database_settings
 from tests.support.servers import free_port
@@ -71,11 +77,12 @@ async def test_an_owner_that_was_replaced_cannot_write(rooms: RoomRepository) ->
     assert await rooms.followed() == frozenset()
 
 
-async def test_an_operator_counts_the_version_up(rooms: RoomRepository) -> None:
+async def test_an_operator_counts_the_version_up(rooms: RoomRepository, database: Database) -> None:
     await follow(rooms, ROOM, PEKORA, MIKO)
     stored, _ = await rooms.load(ROOM, entry="2-0", epoch="1")
-    assert await rooms.remove_alarm(ROOM, PEKORA)
-    assert not await rooms.remove_alarm(ROOM, PEKORA)
+    async with transaction(database) as link:
+        assert await remove_alarm(link, ROOM, PEKORA)
+        assert not await remove_alarm(link, ROOM, PEKORA)
     with pytest.raises(Conflict):
         await rooms.save(ROOM, stored, [PEKORA, MIKO, SUISEI], entry="2-0", replies=b"", epoch="1")
 
@@ -89,10 +96,11 @@ async def test_only_the_last_entries_are_remembered(rooms: RoomRepository, datab
     assert (await rooms.load(ROOM, entry="5-0", epoch="1"))[0].replies is None
 
 
-async def test_who_follows_and_what_they_want_to_hear(rooms: RoomRepository) -> None:
+async def test_who_follows_and_what_they_want_to_hear(rooms: RoomRepository, database: Database) -> None:
     await follow(rooms, ROOM, PEKORA, MIKO)
     await follow(rooms, OTHER, PEKORA)
-    await rooms.change_settings(OTHER, {"stages": [10], "quiet": "23:00-07:00", "celebrations": False})
+    async with connection(database) as link:
+        await change_settings(link, OTHER, {"stages": [10], "quiet": "23:00-07:00", "celebrations": False})
 
     found = await rooms.rooms_following([PEKORA, SUISEI])
 
@@ -102,9 +110,10 @@ async def test_who_follows_and_what_they_want_to_hear(rooms: RoomRepository) -> 
     assert await rooms.followed() == {PEKORA, MIKO}
 
 
-async def test_a_choice_can_be_taken_back(rooms: RoomRepository) -> None:
-    await rooms.change_settings(ROOM, {"stages": [10], "on_start": False})
-    await rooms.change_settings(ROOM, {"stages": None, "milestones": False})
+async def test_a_choice_can_be_taken_back(rooms: RoomRepository, database: Database) -> None:
+    async with connection(database) as link:
+        await change_settings(link, ROOM, {"stages": [10], "on_start": False})
+        await change_settings(link, ROOM, {"stages": None, "milestones": False})
     chosen, holds = await rooms.settings_of(ROOM)
     assert chosen == {"on_start": False, "milestones": False}
     assert holds == Preferences(stages=(30, 5), on_start=False, milestones=False)
@@ -134,10 +143,12 @@ async def test_rooms_without_access_hear_nothing(
     assert {one.room for one in await rooms.rooms_following([PEKORA])} == heard
 
 
-async def test_operators_see_rooms_by_name(rooms: RoomRepository) -> None:
-    await rooms.name_room(ROOM, "토끼 방")
+async def test_operators_see_rooms_by_name(rooms: RoomRepository, database: Database) -> None:
+    async with connection(database) as link:
+        await name_room(link, ROOM, "토끼 방")
     await follow(rooms, ROOM, PEKORA, MIKO)
-    await rooms.name_room(ROOM, "당근 방")
+    async with connection(database) as link:
+        await name_room(link, ROOM, "당근 방")
     listed = await rooms.alarms()
     assert [(one.room, one.room_name, one.channel) for one in listed] == [
         (ROOM, "당근 방", PEKORA),
