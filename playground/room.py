@@ -7,7 +7,7 @@ from typing import Any
 
 from botkit.valkey.clients import Address, blocking_client, command_client
 
-ROUTES = {"/스자": "kakao:20q"}
+ROUTES = {"/스자": "kakao:20q", "!": "kakao:hololive", "！": "kakao:hololive"}
 """First characters of a line → the stream of the bot that answers to them."""
 
 REPLIES = "kakao:bot:reply"
