@@ -88,6 +88,6 @@ def chat_id(text: str) -> str:
     Raises:
         BadRoom: it is something else.
     """
-    if not re.fullmatch(r"-?(?:0|[1-9]\d{0,18})", text) or not LEAST <= int(text) <= MOST:
+    if not re.fullmatch(r"-?(?:0|[1-9][0-9]{0,18})", text) or not LEAST <= int(text) <= MOST:
         raise BadRoom(f"{text[:40]!r} is no chat id")
     return text

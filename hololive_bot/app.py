@@ -236,7 +236,7 @@ def furnish(
     say, directory, prefix = shared.say, shared.directory, settings.command_prefix
     holostars = settings.include_holostars
     cards = Cards(directory, say)
-    finder = Finder(directory, say, prefix=prefix)
+    finder = Finder(directory, say, prefix=prefix, holostars=holostars)
     return Desk(
         grammar=words,
         say=say,

@@ -4,7 +4,7 @@ from hololive_bot.directory import Directory
 from hololive_bot.index import Found, Group, Nobody
 from hololive_bot.members import Member
 from hololive_bot.messages import Say
-from hololive_bot.refusals import MemberGraduated, MemberNotFound, NoChannel, SeveralFound
+from hololive_bot.refusals import MemberGraduated, MemberNotFound, NoChannel, NotServed, SeveralFound
 from hololive_bot.wording import SHORT_TITLE, title
 
 MOST_CANDIDATES = 8
@@ -13,8 +13,10 @@ MOST_CANDIDATES = 8
 class Finder:
     """Looks members up for the handlers. `command` is what the line began with, for the lines it suggests."""
 
-    def __init__(self, directory: Directory, say: Say, *, prefix: str) -> None:
+    def __init__(self, directory: Directory, say: Say, *, prefix: str, holostars: bool) -> None:
+        """Without `holostars` nothing is known of their streams."""
         self._directory = directory
+        self._holostars = holostars
         self._say = say
         self._prefix = prefix
 
@@ -54,17 +56,26 @@ class Finder:
         return found, found.channel_id
 
     def streaming(self, said: str, *, command: str) -> tuple[Found, str]:
-        """As `channel`, of members who still stream.
+        """As `streamed`, of members who still stream.
 
         Raises:
-            MemberNotFound, SeveralFound, NoChannel, MemberGraduated: says what is missing.
+            MemberNotFound, SeveralFound, NoChannel, NotServed, MemberGraduated: says what is missing.
         """
         found = self.one(said, command=command)
         if not found.members[0].is_active:
             raise MemberGraduated(name=found.name)
-        if found.channel_id is None:
-            raise NoChannel(name=found.name)
-        return found, found.channel_id
+        return self.streamed(said, command=command)
+
+    def streamed(self, said: str, *, command: str) -> tuple[Found, str]:
+        """As `channel`, of members whose streams are known here.
+
+        Raises:
+            MemberNotFound, SeveralFound, NoChannel, NotServed: says what is missing.
+        """
+        found, channel = self.channel(said, command=command)
+        if found.members[0].is_holostars and not self._holostars:
+            raise NotServed(name=found.name)
+        return found, channel
 
     def group(self, said: str) -> Group | None:
         """The unit of that name."""

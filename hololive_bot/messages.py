@@ -96,6 +96,7 @@ class Say(KitTexts):
     alert_unclear = Text("alert.unclear", "names")
     alert_graduated = Text("alert.graduated", "names")
     alert_no_channel = Text("alert.no_channel", "names")
+    alert_not_served = Text("alert.not_served", "names")
     alert_over_limit = Text("alert.over_limit", "limit", "names")
     alert_head = Text("alert.head", "count")
     alert_entry = Text("alert.entry", "number", "name", "next")

@@ -31,6 +31,13 @@ class NoChannel(Refused):
     variables = ("name",)
 
 
+class NotServed(Refused):
+    """The member belongs to a group whose streams the operator has left out."""
+
+    code = "not_served"
+    variables = ("name",)
+
+
 class TooManyFollowed(Refused):
     """The room follows as many as it may."""
 
@@ -49,6 +56,7 @@ REFUSALS: tuple[type[UserError], ...] = (
     SeveralFound,
     MemberGraduated,
     NoChannel,
+    NotServed,
     TooManyFollowed,
     OnlyBroadcasts,
 )

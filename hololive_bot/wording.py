@@ -8,7 +8,7 @@ from math import ceil
 from typing import Protocol
 
 from botkit.chat.layout import shortened
-from hololive_bot.seoul import DAY, day_of, minute_of
+from hololive_bot.seoul import day_of, minute_of
 
 TITLE, SHORT_TITLE = 100, 40
 """Characters of a title in a list, and where a stream is only mentioned."""
@@ -74,20 +74,9 @@ def moment(seconds: float, now: float) -> str:
     return f"{date} {minute // HOUR_MINUTES:02}:{minute % HOUR_MINUTES:02}"
 
 
-def clock(seconds: float) -> str:
-    """`HH:MM` in Seoul."""
-    minute = minute_of(seconds)
-    return f"{minute // HOUR_MINUTES:02}:{minute % HOUR_MINUTES:02}"
-
-
 def is_soon(now: float, then: float) -> bool:
     """Whether less than a minute is left."""
     return then - now < HOUR_MINUTES
-
-
-def days_until(now: float, then: float) -> int:
-    """Midnights between two moments."""
-    return round((day_of(then).begins - day_of(now).begins) / DAY)
 
 
 def grouped(number: int) -> str:

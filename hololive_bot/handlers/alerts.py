@@ -18,6 +18,7 @@ from hololive_bot.preferences import Preferences
 from hololive_bot.refusals import (
     MemberGraduated,
     NoChannel,
+    NotServed,
     OnlyBroadcasts,
     SeveralFound,
     TooManyFollowed,
@@ -43,6 +44,7 @@ class _Sorted:
     unclear: list[str] = field(default_factory=list)
     graduated: list[str] = field(default_factory=list)
     no_channel: list[str] = field(default_factory=list)
+    not_served: list[str] = field(default_factory=list)
     over_limit: list[str] = field(default_factory=list)
 
     def refuse(self, name: str, error: UserError) -> None:
@@ -54,6 +56,8 @@ class _Sorted:
                 self.graduated.append(name)
             case NoChannel():
                 self.no_channel.append(name)
+            case NotServed():
+                self.not_served.append(name)
             case TooManyFollowed():
                 self.over_limit.append(name)
             case _:
@@ -208,6 +212,7 @@ class Subscriptions:
             (result.unclear, say.alert_unclear),
             (result.graduated, say.alert_graduated),
             (result.no_channel, say.alert_no_channel),
+            (result.not_served, say.alert_not_served),
         )
         lines += [text(names=", ".join(names)) for names, text in refused if names]
         if result.over_limit:

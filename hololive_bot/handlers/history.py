@@ -58,7 +58,7 @@ class Past:
             channels = [member.channel_id for member in group.members if member.channel_id]
             who = group.unit.label
         elif query.member:
-            found, channel = self._finder.channel(query.member, command="방송이력")
+            found, channel = self._finder.streamed(query.member, command="방송이력")
             channels, who = [channel], found.name
             await self._read_anew(channel, scene.now)
             notes = self._finder.assumed(query.member, found)
