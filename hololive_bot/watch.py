@@ -122,7 +122,7 @@ def look(watch: Watch, reading: Reading) -> tuple[dict[str, Watched], dict[str, 
 
 def altered(before: Watch, after: Watch) -> list[Watched]:
     """Those of which something changed that is worth writing down."""
-    return [found for video, found in after.items() if _core(before.get(video)) != _core(found)]
+    return [found for video, found in after.items() if _is_news(before.get(video), found)]
 
 
 def settled(found: Watched, marks: Iterable[Mark], heard: Iterable[Heard]) -> Watched:
@@ -130,11 +130,15 @@ def settled(found: Watched, marks: Iterable[Mark], heard: Iterable[Heard]) -> Wa
     return replace(found, done=found.done.union(marks), heard=found.heard.union(heard))
 
 
-def _core(found: Watched | None) -> object:
-    """Without what changes at every reading, and what the outbox remembers."""
-    if found is None:
-        return None
-    return replace(found.stream, viewers=None), found.told_start, found.lost_since
+def _is_news(known: Watched | None, found: Watched) -> bool:
+    """Whether they differ in more than what changes at every reading, and what the outbox remembers."""
+    if known is None:
+        return True
+    if (known.told_start, known.lost_since) != (found.told_start, found.lost_since):
+        return True
+    return (
+        known.stream != found.stream and replace(known.stream, viewers=found.stream.viewers) != found.stream
+    )
 
 
 def _seen(known: Watched | None, stream: Stream, as_of: float) -> tuple[Watched, Change | None]:
