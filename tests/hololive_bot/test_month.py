@@ -9,7 +9,7 @@ import math
 import os
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
@@ -204,6 +204,24 @@ class Month:
         return found
 
 
+def seen_to_be_missing(script: Script, told: list[Told], disturbed: list[tuple[float, float]]) -> float:
+    """The share of alerts whose loss the judge notices; also that it notices doubles, and what comes too late."""
+    sample = told[:: max(1, len(told) // 40)]
+    noticed = 0
+    for each in sample:
+        noticed += len(faults(script, [other for other in told if other is not each], disturbed)) > 0
+        assert faults(script, [*told, each], disturbed)
+        late = replace(each, at=each.at + 90 * 60)
+        assert faults(script, [late if other is each else other for other in told], disturbed)
+    return noticed / len(sample)
+
+
+def faults(script: Script, told: list[Told], disturbed: list[tuple[float, float]]) -> list[str]:
+    judge = Judge(script, told, disturbed)
+    judge.judge()
+    return judge.faults
+
+
 async def prove(database: Database, cache: Client, mq: Client, *, seed: int, days: int, streams: int) -> None:
     script = draw(seed, days=days, streams=streams, rooms=60)
     clock = Clock()
@@ -237,6 +255,7 @@ async def prove(database: Database, cache: Client, mq: Client, *, seed: int, day
     for fault in judge.faults:
         print(fault)
     assert judge.faults == []
+    assert seen_to_be_missing(script, told, merged(month.disturbed)) > 0.8
     assert len(told) > streams
     assert judge.required > streams
     assert percentile(judge.hot, 95) <= 90
