@@ -41,9 +41,9 @@ class Asker:
                 request_id=entry,
                 timeout=SECONDS,
             )
-        except UserError:
+        except UserError:  # logged by the client
             return None
-        return command_of(reply, candidates, now=now)
+        return command_of(reply, candidates)
 
 
 def is_offered() -> bool:
@@ -57,7 +57,7 @@ def _request(text: str, candidates: Sequence[Member], *, today: str) -> Any:
     return messages.HololiveParseQuestionRequest(question=text, candidates=shown, today=today)
 
 
-def command_of(reply: Any, candidates: Sequence[Member], *, now: float) -> object | None:
+def command_of(reply: Any, candidates: Sequence[Member]) -> object | None:
     """The command behind an answer; None when it is incomplete or asks for more than one member."""
     known = {member.id: member for member in candidates}
     chosen = [known[member_id] for member_id in reply.member_ids if member_id in known]
@@ -65,42 +65,42 @@ def command_of(reply: Any, candidates: Sequence[Member], *, now: float) -> objec
     if len(channels) > 1 or len(chosen) < len(reply.member_ids):
         return None
     make = _MAKERS.get(reply.intent)
-    return make(chosen[0].id if chosen else "", reply, now) if make else None
+    return make(chosen[0].id if chosen else "", reply) if make else None
 
 
-def _live(member: str, _reply: Any, _now: float) -> object:
+def _live(member: str, _reply: Any) -> object:
     return commands.ShowLive(member)
 
 
-def _upcoming(member: str, reply: Any, _now: float) -> object:
+def _upcoming(member: str, reply: Any) -> object:
     hours = reply.hours or 24 * reply.days or commands.HOURS
     return commands.ShowUpcoming(member, min(hours, commands.MOST_HOURS))
 
 
-def _schedule(member: str, reply: Any, now: float) -> object:
+def _schedule(member: str, reply: Any) -> object:
     if not member:
-        return _upcoming(member, reply, now)
+        return _upcoming(member, reply)
     days = reply.days or -(-reply.hours // 24) or commands.DAYS
     return commands.ShowSchedule(member, min(days, commands.MOST_DAYS))
 
 
-def _profile(member: str, _reply: Any, _now: float) -> object:
+def _profile(member: str, _reply: Any) -> object:
     return commands.ShowProfile(member) if member else commands.ShowDirectory()
 
 
-def _subscribers(member: str, _reply: Any, _now: float) -> object | None:
+def _subscribers(member: str, _reply: Any) -> object | None:
     return commands.ShowSubscribers(member) if member else None
 
 
-def _ranking(_member: str, reply: Any, _now: float) -> object:
+def _ranking(_member: str, reply: Any) -> object:
     return commands.ShowRanking(Period(Unit.DAYS, min(reply.days, MOST_DAYS)) if reply.days else Period())
 
 
-def _calendar(_member: str, reply: Any, _now: float) -> object:
+def _calendar(_member: str, reply: Any) -> object:
     return commands.ShowCalendar(reply.month if 1 <= reply.month <= 12 else None)
 
 
-def _history(member: str, reply: Any, _now: float) -> object:
+def _history(member: str, reply: Any) -> object:
     days = reply.days or -(-reply.hours // 24) or HistoryQuery().days
     return commands.ShowHistory(HistoryQuery(member, days=min(days, MOST_DAYS)))
 

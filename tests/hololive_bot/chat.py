@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from pydantic import SecretStr
+
 from botkit.chat.errors import UserError
 from botkit.chat.message import Player, Reply, Scene
 from botkit.service import Connections
@@ -34,6 +36,7 @@ from tests.hololive_bot.sources import Clock
 MIKO, PEKORA = "UC-hM6YJuNYVAmUWxeIr9FeA", "UC1DCedRgGHBdm81E1llLhOQ"
 TWINS, MIYABI = "UCt9H_RpQzhxzlyBxFqrdHqA", "UC6t3-_N8A6ME1JShZHHqOMw"
 ROOM = "18293847561928374"
+API_KEY = "right"
 
 
 @dataclass
@@ -108,7 +111,7 @@ async def chatting(
             "MQ_PORT": valkey.port,
             **settings,
         }
-    )
+    ).model_copy(update={"http_api_key": SecretStr(API_KEY)})
     clock = Clock()
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(HolodexServer(channels(), Fixed(), clock=clock))
