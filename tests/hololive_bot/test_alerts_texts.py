@@ -101,7 +101,7 @@ def test_guests_stand_in_one_line_and_strangers_are_left_out() -> None:
 def test_premieres_and_members_streams_are_marked() -> None:
     text = said(Announcement("T-5", stream(kind=Kind.PREMIERE, members_only=True))).text
 
-    assert text.startswith("🔔 미코 방송 예정 (프리미어) (멤버십 전용)\n")
+    assert text.startswith("🔔 미코 방송 예정 [최초 공개] [멤버십]\n")
 
 
 @pytest.mark.parametrize(("name", "shown"), [("Miko Ch.", "Miko Ch."), ("", "unknown")])
@@ -119,7 +119,7 @@ def test_streams_that_begin_together_are_one_list() -> None:
 
     assert text == Reply(
         "🔔 방송 예정 2개\n⏰ 5분 뒤에 시작해요 (01/01 12:05)\n"
-        "1. 미코 (프리미어)\n하나\nhttps://youtu.be/a\n2. 페코라\n둘\nhttps://youtu.be/b"
+        "1. 미코 [최초 공개]\n하나\nhttps://youtu.be/a\n2. 페코라\n둘\nhttps://youtu.be/b"
     )
 
 
