@@ -44,6 +44,8 @@ def test_a_schedule_names_the_host_of_somebody_elses_stream() -> None:
 
 def test_a_live_entry_may_not_know_its_viewers() -> None:
     assert CARDS.live(LIVE) == "📺 미코\n🎬 제목\n🔗 https://youtube.com/watch?v=v"
+    watched = Stream("v", "제목", MIKO, status=Status.LIVE, started=NOON, viewers=12_345)
+    assert "\n📊 1만 2345명이 보고 있어요\n" in CARDS.live(watched)
 
 
 @pytest.mark.parametrize(
