@@ -60,7 +60,7 @@ class Alert:
     room: str
     announcement: Announcement
     minute: int
-    """The start that it is about, in minutes since the epoch; equal ones become one message."""
+    """The start that counts, in minutes since the epoch, whatever it has drifted to since."""
     expires: float
     due: float
     """When it could have been told at the earliest."""
@@ -72,6 +72,14 @@ class Alert:
         """What it settles."""
         stage = self.announcement.stage
         return Mark(self.room, stage, None if stage in (LIVE, CANCELLED) else self.minute)
+
+    @property
+    def together(self) -> int:
+        """The minute that the message will name: alerts of a stage that name the same become one message."""
+        planned = self.announcement.stream.planned
+        if self.announcement.stage in (LIVE, CANCELLED) or planned is None:
+            return self.minute
+        return minute_of(planned)
 
     @property
     def key(self) -> str:

@@ -42,10 +42,12 @@ class Row:
     payload: Mapping[str, Any]
     expires: float
     due: float | None = None
-    """When it could have been told at the earliest; None is now."""
+    """It is not sent before; None is now."""
     video: str = ""
     minute: int | None = None
-    """Rows of one stage with the same minute become one message; one without stays alone."""
+    """The start that it is about, in minutes since the epoch."""
+    together: int | None = None
+    """Rows of a room and stage that have the same number here become one message; one without stays alone."""
     skipped: bool = False
     """Only noted, so that it is never told."""
 
@@ -188,19 +190,13 @@ async def _insert(link: Connection, rows: Sequence[Row], now: float, fence: int)
     columns = [list(column) for column in zip(*values, strict=True)]
     added = await link.fetch(_INSERT, *columns, _time(now), fence)
     waiting = [row for row in added if row["status"] == PENDING]
+    together = {row.key: (row.room, row.stage, row.together or row.key) for row in rows}
     heads: dict[object, int] = {}
-    messages = [heads.setdefault(_group(row), row["id"]) for row in waiting]
+    messages = [heads.setdefault(together[row["dedupe_key"]], row["id"]) for row in waiting]
     await link.execute(_GROUP, [row["id"] for row in waiting], messages)
     for row in added:
         metrics.alerts_planned.labels(kind_of(row["stage"]), row["status"]).inc()
     return len(added)
-
-
-def _group(row: asyncpg.Record) -> object:
-    """What rows of the same message share."""
-    if row["start_minute"] is None:
-        return row["id"]
-    return row["room_id"], row["stage"], row["start_minute"]
 
 
 async def _settle(link: Connection, ends: Sequence[End], now: float) -> None:
@@ -235,10 +231,12 @@ def _time(seconds: float) -> datetime:
 _INSERT = """
 INSERT INTO alert_outbox (dedupe_key, room_id, video_id, stage, start_minute, payload, status, due_at,
                           expires_at, next_attempt_at, created_at, fence)
-SELECT *, $10, $10, $11 FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[],
-                                    $7::text[], $8::timestamptz[], $9::timestamptz[])
+SELECT *, greatest(due_at, $10), $10, $11
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::text[],
+            $8::timestamptz[], $9::timestamptz[])
+    AS new (dedupe_key, room_id, video_id, stage, start_minute, payload, status, due_at, expires_at)
 ON CONFLICT (dedupe_key) DO NOTHING
-RETURNING id, room_id, stage, start_minute, status
+RETURNING id, dedupe_key, stage, status
 """
 
 _GROUP = """

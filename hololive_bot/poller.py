@@ -204,5 +204,6 @@ def _row(alert: Alert) -> Row:
         due=alert.due,
         video=alert.announcement.stream.id,
         minute=alert.minute,
+        together=alert.together,
         skipped=alert.skipped,
     )

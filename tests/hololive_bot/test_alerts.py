@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hololive_bot.alerts import Alert, Plan, Room, channels_of, is_told, pause, plan
+from hololive_bot.alerts import Alert, Announcement, Plan, Room, channels_of, is_told, pause, plan
 from hololive_bot.preferences import Preferences, Quiet
 from hololive_bot.streams import DAY, HOUR, MINUTE, Kind, Reading, Source, Status, Stream
 from hololive_bot.watch import Watched, look
@@ -101,6 +101,23 @@ def test_an_alert_ends_with_the_start_and_knows_when_it_was_due() -> None:
     assert (told.expires, told.due, told.minute) == (NOON + HOUR, NOON + 45 * MINUTE, (NOON + HOUR) // 60)
     assert told.key == f"r|v|T-15|{int(NOON + HOUR) // 60}"
     assert (skipped.skipped, skipped.announcement.stage) == (True, "T-30")
+
+
+def test_a_message_names_one_time_so_who_drifted_away_is_told_alone() -> None:
+    story = Story([room(stages=(5,))])
+    streams = [stream(name) for name in "abc"]
+    story.tick(50, *streams)
+    story.tick(56, streams[0], streams[1], replace(streams[2], planned=NOON + 61 * MINUTE))
+
+    assert [alert.minute for alert in story.alerts] == [(NOON + HOUR) // 60] * 3
+    assert [alert.together - alert.minute for alert in story.alerts] == [0, 0, 1]
+
+
+@pytest.mark.parametrize("stage", ["LIVE", "CANCELLED"])
+def test_what_has_no_time_ahead_is_told_with_what_had_the_same(stage: str) -> None:
+    alert = Alert("r", Announcement(stage, stream()), 7, NOON, NOON)
+
+    assert alert.together == 7
 
 
 def test_a_start_is_told_for_a_quarter_of_an_hour() -> None:

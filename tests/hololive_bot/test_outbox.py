@@ -27,7 +27,12 @@ def row(
     room: str = "r1", *, video: str = "v", stage: str = "T-5", minute: int | None = 7, **more: Any
 ) -> Row:
     key = f"{room}|{video}|{stage}|{minute}"
-    values = {"payload": {"text": f"{stage} of {video}"}, "expires": NOON + 300, "due": NOON - 10}
+    values = {
+        "payload": {"text": f"{stage} of {video}"},
+        "expires": NOON + 300,
+        "due": NOON - 10,
+        "together": minute,
+    }
     return Row(
         **{"key": key, "room": room, "stage": stage, "video": video, "minute": minute, **values, **more}
     )
@@ -133,10 +138,18 @@ async def test_what_comes_later_is_a_message_of_its_own(post: Post) -> None:
     assert await post.send() == [("r1", "T-5 of a"), ("r1", "T-5 of b")]
 
 
-async def test_rows_without_a_minute_stay_alone(post: Post) -> None:
+async def test_rows_that_belong_to_nothing_stay_alone(post: Post) -> None:
     await post.add(row(video="a", minute=None), row(video="b", minute=None))
 
     assert len(await post.send()) == 2
+
+
+async def test_nothing_is_sent_before_it_is_due(post: Post) -> None:
+    await post.add(row(due=NOON + 60), row("r2", due=None))
+
+    assert await post.send() == [("r2", "T-5 of v")]
+    assert await post.send(after=59) == [("r2", "T-5 of v")]
+    assert len(await post.send(after=1)) == 2
 
 
 async def test_what_is_only_noted_is_never_sent(post: Post) -> None:
