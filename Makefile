@@ -87,6 +87,7 @@ fmt: $(VENV)/.dev ## Format and sort, mend what can be mended
 .PHONY: bench
 bench: $(VENV)/.dev ## Measure latency, throughput and memory on this machine
 	@$(BIN)/python -m benchmarks $(ARGS)
+	@$(BIN)/python -m benchmarks.hololive
 
 .PHONY: soak
 soak: $(VENV)/.dev ## The long proofs (minutes; not part of make test)

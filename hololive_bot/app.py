@@ -9,7 +9,6 @@ from random import Random
 import structlog
 from fastapi import FastAPI
 
-from botkit.chat.catalog import Catalog
 from botkit.chat.grammar import Grammar
 from botkit.runtime.clock import wall
 from botkit.runtime.health import Check
@@ -18,7 +17,7 @@ from botkit.stream.names import unique_consumer
 from botkit.valkey.lease import Lease
 from hololive_bot import announcements, messages, poller
 from hololive_bot.access import Door
-from hololive_bot.announcements import Announcer
+from hololive_bot.announcements import AlertTexts, Announcer
 from hololive_bot.api import face
 from hololive_bot.api.figures import FigureRoutes
 from hololive_bot.api.members import MemberRoutes
@@ -84,6 +83,7 @@ class Shared:
 
     directory: Directory
     say: Say
+    say_alerts: AlertTexts
     door: Door
     current: Current
     rooms: RoomRepository
@@ -103,8 +103,8 @@ async def run(settings: HololiveSettings, stop: asyncio.Event, *, version: str) 
 
 def share(settings: HololiveSettings, links: Connections) -> Shared:
     """Members, texts, access list, settings, tables."""
-    seed, catalog = load(settings.data_dir), Catalog.load(*messages.FILES)
-    directory, say = Directory(seed), Say(catalog)
+    seed = load(settings.data_dir)
+    directory, say, say_alerts = Directory(seed), messages.load(), announcements.load()
     door = Door(
         settings.access_list(),
         passthrough=settings.access_passthrough,
@@ -113,10 +113,12 @@ def share(settings: HololiveSettings, links: Connections) -> Shared:
     )
     alerts = AlertSettings(settings.preferences(), settings.check_interval_seconds)
     current = Current(
-        links.database, seed=seed, directory=directory, door=door, say=say, catalog=catalog, alerts=alerts
+        links.database, seed=seed, directory=directory, door=door, texts=(say, say_alerts), alerts=alerts
     )
     rooms = RoomRepository(links.database, defaults=lambda: current.alerts.preferences)
-    return Shared(directory, say, door, current, rooms, Statistics(links.database), Outbox(links.database))
+    return Shared(
+        directory, say, say_alerts, door, current, rooms, Statistics(links.database), Outbox(links.database)
+    )
 
 
 async def read_from(
@@ -163,12 +165,13 @@ def assemble(
     if settings.questions and not asks:
         log.warning("questions_not_offered", reason="the contract of this release has no such call")
     words = grammar(settings.command_prefix, is_about=lambda text: asks and is_about(text, directory.index))
-    say_alerts = announcements.load()
-    announcer = Announcer(
-        say_alerts, spans=say, name_of=lambda channel: directory.index.channel_name(channel, "") or None
-    )
+
+    def name_of(channel: str) -> str | None:
+        return directory.index.channel_name(channel, "") or None
+
+    announcer = Announcer(shared.say_alerts, spans=say, name_of=name_of)
     publisher = Publisher(
-        links.mq, replies=settings.mq_reply_stream_key, bot=NAME, cut_notice=say_alerts.cut()
+        links.mq, replies=settings.mq_reply_stream_key, bot=NAME, cut_notice=shared.say_alerts.cut()
     )
     sender = Sender(
         shared.outbox,

@@ -1,20 +1,19 @@
 """What operators have set, as it holds now: read again whenever somebody has changed it, in every process."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
 
-from botkit.chat.catalog import Catalog, CatalogError
+from botkit.chat.catalog import Catalog, CatalogError, Texts
 from botkit.postgres.migrate import MigrationRefused
 from botkit.postgres.pool import AWAY, Database
 from botkit.runtime.clock import pauses
 from botkit.runtime.health import Degraded
 from hololive_bot.access import Door
 from hololive_bot.directory import Directory
-from hololive_bot.messages import Say
 from hololive_bot.preferences import BadPreference, Preferences
 from hololive_bot.repository import members as members_repository
 from hololive_bot.repository import operations
@@ -66,19 +65,17 @@ class Current:
         seed: Seed,
         directory: Directory,
         door: Door,
-        say: Say,
-        catalog: Catalog,
+        texts: Sequence[Texts],
         alerts: AlertSettings,
     ) -> None:
-        """`catalog` holds the texts as the files have them."""
+        """`texts` are all that can be said differently, as the files have them now."""
         self._database = database
         self._operations = Operations(database)
         self._members = Members(database)
         self._seed = seed
         self._directory = directory
         self._door = door
-        self._say = say
-        self._catalog = catalog
+        self._texts = [(each, each.catalog) for each in texts]
         self._defaults = alerts
         self.alerts = alerts
         self._known: dict[str, int] = {}
@@ -144,13 +141,19 @@ class Current:
         if self._trouble:
             raise Degraded(self._trouble)
 
-    def overlaid(self, changes: Mapping[str, str]) -> Say:
-        """The texts with some of them said differently.
+    def overlaid(self, changes: Mapping[str, str]) -> list[Catalog]:
+        """The texts with some of them said differently, one catalogue for each of `texts`.
 
         Raises:
             CatalogError: a key or a placeholder is unknown, or a template cannot be read.
         """
-        return Say(self._catalog.overlaid(changes))
+        if unknown := [key for key in changes if not any(key in catalog for _, catalog in self._texts)]:
+            raise CatalogError(f"there is no text {unknown[0]}")
+        made = []
+        for texts, catalog in self._texts:
+            own = {key: text for key, text in changes.items() if key in catalog}
+            made.append(type(texts)(catalog.overlaid(own)).catalog)
+        return made
 
     async def _read_members(self) -> None:
         self._directory.replace(await self._members.every())
@@ -166,6 +169,9 @@ class Current:
 
     async def _read_texts(self) -> None:
         try:
-            self._say.catalog = self.overlaid(await self._operations.texts()).catalog
+            catalogs = self.overlaid(await self._operations.texts())
         except CatalogError as error:
             log.error("texts_unusable", reason=str(error))
+            return
+        for (texts, _), catalog in zip(self._texts, catalogs, strict=True):
+            texts.catalog = catalog

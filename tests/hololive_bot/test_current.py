@@ -4,15 +4,16 @@ import asyncio
 
 import pytest
 
-from botkit.chat.catalog import Catalog, CatalogError
+from botkit.chat.catalog import CatalogError
 from botkit.postgres.pool import Database
 from botkit.runtime.health import Degraded
 from botkit.runtime.tasks import cancel
 from hololive_bot.access import AccessList, Door, Mode
+from hololive_bot.announcements import load as load_alerts
 from hololive_bot.current import AlertSettings, Current, alert_settings
 from hololive_bot.directory import Directory
 from hololive_bot.index import Found
-from hololive_bot.messages import FILES, Say
+from hololive_bot.messages import load as load_texts
 from hololive_bot.preferences import BadPreference, Preferences
 from hololive_bot.repository import members, operations
 from hololive_bot.repository.link import SCHEMA, connection, transaction
@@ -30,8 +31,7 @@ class Process:
     """One replica."""
 
     def __init__(self, database: Database) -> None:
-        catalog = Catalog.load(*FILES)
-        self.say = Say(catalog)
+        self.say, self.say_alerts = load_texts(), load_alerts()
         self.directory = Directory(SEED)
         self.door = Door(
             AccessList(True, Mode.WHITELIST, frozenset({"1"})),
@@ -44,8 +44,7 @@ class Process:
             seed=SEED,
             directory=self.directory,
             door=self.door,
-            say=self.say,
-            catalog=catalog,
+            texts=(self.say, self.say_alerts),
             alerts=DEFAULTS,
         )
 
@@ -65,6 +64,7 @@ async def test_everything_is_taken_over(process: Process, database: Database) ->
         await operations.write_access(link, AccessList(True, Mode.WHITELIST, frozenset({"2"})))
         await operations.put_alert_settings(link, {"stages": [15, 5], "check_interval_seconds": 30})
         await operations.put_text(link, "live.none", "조용해요")
+        await operations.put_text(link, "alert.time_begun", "시작!")
     assert process.say.live_none() != "조용해요"
 
     await process.current.look()
@@ -76,12 +76,13 @@ async def test_everything_is_taken_over(process: Process, database: Database) ->
     assert not process.door.is_open_for("1")
     assert process.current.alerts == AlertSettings(Preferences(stages=(15, 5)), 30)
     assert process.say.live_none() == "조용해요"
+    assert process.say_alerts.time_begun() == "시작!"
 
     async with transaction(database) as link:
         await operations.put_text(link, "live.none", None)
         await operations.put_alert_settings(link, {})
     await process.current.look()
-    assert process.say.live_none() == Say(Catalog.load(*FILES)).live_none()
+    assert process.say.live_none() == load_texts().live_none()
     assert process.current.alerts == DEFAULTS
 
 
@@ -143,7 +144,9 @@ def test_wrong_alert_settings_are_refused(values: dict[str, object]) -> None:
 
 
 async def test_texts_are_checked_before_they_are_said(process: Process) -> None:
-    assert process.current.overlaid({"live.none": "조용"}).live_none() == "조용"
+    assert [catalog._templates.get("live.none") for catalog in process.current.overlaid({"live.none": "조용"})] == [
+        "조용", None,
+    ]  # fmt: skip
     for wrong in ({"live.nothing": "x"}, {"live.none": "{x}"}, {"live.none": "{"}):
         with pytest.raises(CatalogError):
             process.current.overlaid(wrong)
