@@ -15,7 +15,7 @@ from botkit.runtime.health import Check
 from botkit.service import Connections, Program, Service
 from botkit.stream.names import unique_consumer
 from botkit.valkey.lease import Lease
-from hololive_bot import announcements, messages, poller
+from hololive_bot import announcements, messages, metrics, poller
 from hololive_bot.access import Door
 from hololive_bot.announcements import AlertTexts, Announcer
 from hololive_bot.api import face
@@ -239,7 +239,11 @@ def furnish(
     say, directory, prefix = shared.say, shared.directory, settings.command_prefix
     holostars = settings.include_holostars
     cards = Cards(directory, say)
-    finder = Finder(directory, say, prefix=prefix, holostars=holostars)
+
+    def looked_up(found_by: str) -> None:
+        metrics.names_looked_up.labels(found_by).inc()
+
+    finder = Finder(directory, say, prefix=prefix, holostars=holostars, looked_up=looked_up)
     return Desk(
         grammar=words,
         say=say,

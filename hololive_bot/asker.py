@@ -11,7 +11,7 @@ from llm.v1 import llm_service_pb2 as pb
 
 from botkit.chat.errors import UserError
 from botkit.llm.client import LlmClient
-from hololive_bot import commands
+from hololive_bot import commands, metrics
 from hololive_bot.directory import Directory
 from hololive_bot.history import MOST_DAYS, HistoryQuery
 from hololive_bot.members import Member
@@ -43,7 +43,9 @@ class Asker:
             )
         except UserError:  # logged by the client
             return None
-        return command_of(reply, candidates)
+        meant = command_of(reply, candidates)
+        metrics.questions.labels(type(meant).__name__ if meant else "none").inc()
+        return meant
 
 
 def is_offered() -> bool:

@@ -12,6 +12,7 @@ from botkit.postgres.migrate import MigrationRefused
 from botkit.postgres.pool import AWAY, Database
 from botkit.runtime.clock import pauses
 from botkit.runtime.health import Degraded
+from hololive_bot import metrics
 from hololive_bot.access import Door
 from hololive_bot.directory import Directory
 from hololive_bot.preferences import BadPreference, Preferences
@@ -157,6 +158,7 @@ class Current:
 
     async def _read_members(self) -> None:
         self._directory.replace(await self._members.every())
+        metrics.members_indexed.set(len(self._directory.index.members))
 
     async def _read_access(self) -> None:
         self._door.access = await self._operations.access()

@@ -1,6 +1,8 @@
 """Which handler takes which command; the help; questions in words of one's own."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import TypeVar
 
 from botkit.chat.grammar import Grammar
 from botkit.chat.message import Reply, Scene
@@ -13,10 +15,17 @@ from hololive_bot.handlers.history import Past
 from hololive_bot.handlers.members import Profiles
 from hololive_bot.handlers.statistics import Figures
 from hololive_bot.handlers.streams import StreamsShown
+from hololive_bot.holodex.errors import SourceUnavailable
 from hololive_bot.limits import RoomLimit
 from hololive_bot.messages import Say
 from hololive_bot.store import Room
 from hololive_bot.wording import FOLDED_FROM, SHORT_TITLE, title
+
+T = TypeVar("T")
+
+ANSWER_SECONDS = 15.0
+QUESTION_SECONDS = 30.0
+"""For a question: what it means, then the answer."""
 
 
 class Desk:
@@ -114,7 +123,8 @@ class Desk:
         async def limited(command: object, scene: Scene) -> Sequence[Reply]:
             if not self._limit.admits(scene.room, scene.entry, scene.now):
                 return []
-            return await answer(command, scene)
+            seconds = QUESTION_SECONDS if isinstance(command, commands.Ask) else ANSWER_SECONDS
+            return await _in_time(answer(command, scene), seconds)
 
         return limited
 
@@ -122,6 +132,19 @@ class Desk:
         async def limited(command: object, scene: Scene, room: Room) -> Outcome[Room]:
             if not self._limit.admits(scene.room, scene.entry, scene.now):
                 return Outcome([])
-            return await move(command, scene, room)
+            return await _in_time(move(command, scene, room), ANSWER_SECONDS)
 
         return limited
+
+
+async def _in_time(work: Awaitable[T], seconds: float) -> T:
+    """What takes longer waits for a source that will not answer.
+
+    Raises:
+        SourceUnavailable: the time is over.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            return await work
+    except TimeoutError:
+        raise SourceUnavailable from None

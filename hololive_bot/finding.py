@@ -1,5 +1,7 @@
 """Who is meant in a line, or what to say when that is not clear. Pure."""
 
+from collections.abc import Callable
+
 from hololive_bot.directory import Directory
 from hololive_bot.index import Found, Group, Nobody
 from hololive_bot.members import Member
@@ -13,12 +15,21 @@ MOST_CANDIDATES = 8
 class Finder:
     """Looks members up for the handlers. `command` is what the line began with, for the lines it suggests."""
 
-    def __init__(self, directory: Directory, say: Say, *, prefix: str, holostars: bool) -> None:
-        """Without `holostars` nothing is known of their streams."""
+    def __init__(
+        self,
+        directory: Directory,
+        say: Say,
+        *,
+        prefix: str,
+        holostars: bool,
+        looked_up: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        """Without `holostars` nothing is known of their streams; `looked_up` is told how a name was found."""
         self._directory = directory
         self._holostars = holostars
         self._say = say
         self._prefix = prefix
+        self._looked_up = looked_up
 
     def one(self, said: str, *, command: str) -> Found:
         """The member who is meant, or those who share a channel.
@@ -28,9 +39,12 @@ class Finder:
         """
         found = self._directory.index.find(said)
         if isinstance(found, Found):
+            self._looked_up(found.step.name.lower())
             return found
         if isinstance(found, Nobody):
+            self._looked_up("nobody")
             raise MemberNotFound(name=title(said, SHORT_TITLE), nearest=self._nearest(found))
+        self._looked_up("several")
         raise self._asked_back(said, found.members, command)
 
     def person(self, said: str, *, command: str) -> Found:

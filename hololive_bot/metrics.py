@@ -14,6 +14,12 @@ holodex_breaker = Gauge("holodex_breaker_open", "1 while Holodex is not asked be
 rows_broken = Counter("hololive_rows_broken", "Rows of a source that could not be read", ["source"])
 readings = Counter("hololive_readings", "Lists given out, by where they came from", ["list", "came_from"])
 
+names_looked_up = Counter(
+    "hololive_names_looked_up", "Members looked up by name, by how they were found", ["found_by"]
+)
+members_indexed = Gauge("hololive_members_indexed", "Members that can be looked up")
+questions = Counter("hololive_questions", "Questions in free words, by what they meant", ["meaning"])
+
 ticks = Counter("alert_ticks", "Rounds of the alert loop", ["outcome"])
 alerts_planned = Counter("alerts_planned", "Rows written to the outbox", ["stage", "status"])
 alerts_sent = Counter("alerts_sent", "Rows that left the outbox", ["stage", "status"])

@@ -23,6 +23,17 @@ def test_somebody_is_found() -> None:
     assert FINDER.assumed("패코라", near) == ["💡 '패코라'는 페코라 이야기로 알아들었어요."]
 
 
+def test_it_is_counted_how_names_are_found() -> None:
+    counted: list[str] = []
+    finder = Finder(Directory(seed()), SAY, prefix="!", holostars=False, looked_up=counted.append)
+    finder.one("미코", command="라이브")
+    finder.one("패코라", command="라이브")
+    for said in ("오오", "이런이름은없어요"):
+        with pytest.raises((SeveralFound, MemberNotFound)):
+            finder.one(said, command="라이브")
+    assert counted == ["name", "near", "several", "nobody"]
+
+
 def test_nobody_is_found() -> None:
     with pytest.raises(MemberNotFound) as nobody:
         FINDER.one("이런이름은없어요" * 9, command="라이브")
