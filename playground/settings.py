@@ -122,6 +122,7 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         "SERVER_HOST": "127.0.0.1",
         "TWENTYQ_SERVER_PORT": str(ports.twentyq),
         "HOLOLIVE_SERVER_PORT": str(ports.hololive),
+        "HOLOLIVE_QUESTIONS_ENABLED": "true",
     }
     return clean_environment() | _model(ports, paths) | _holodex(ports) | own
 
