@@ -126,16 +126,14 @@ def test_photos_come_from_known_hosts_only(photo: str, kept: str | None) -> None
 )
 def test_celebrations_are_due_from_five_past_midnight(hour: int, minute: int, since: object) -> None:
     now = datetime(2026, 3, 5, hour, minute, tzinfo=SEOUL)
-    job = next(job for job in _jobs_of() if job.name == "celebrations")
+    job = Job("celebrations", DAY, 0.0, _nothing)
     expected = now.replace(hour=0, minute=5).timestamp() if since else 0.0
     assert Jobs._since(job, now.timestamp()) == expected
+    assert Jobs._since(Job("other", DAY, 0.0, _nothing), 2 * DAY) == DAY
 
 
-def _jobs_of() -> tuple[Job, ...]:
-    made = Jobs(
-        None, broadcasts=None, youtube=None, directory=None, statistics=None, tellings=None, clock=lambda: 0.0
-    )  # type: ignore[arg-type]
-    return made._jobs
+async def _nothing(_now: float) -> None:
+    """Work that is not done."""
 
 
 async def test_jobs_run_by_themselves_and_a_failure_waits(chat: Chat, jobs: Jobs, database: Database) -> None:
