@@ -97,6 +97,7 @@ fmt: $(VENV)/.dev ## Format and sort, mend what can be mended
 bench: $(VENV)/.dev ## Measure latency, throughput and memory on this machine
 	@$(BIN)/python -m benchmarks $(ARGS)
 	@$(BIN)/python -m benchmarks.bridge
+	@$(BIN)/python -m benchmarks.hololive
 
 .PHONY: soak
 soak: $(VENV)/.dev ## The long proofs (minutes; not part of make test)
@@ -121,10 +122,10 @@ proto-check: $(VENV)/.dev ## Fail when the generated code and the contract diffe
 	|| { echo "proto/llm/v1/$$(basename $$f) is out of date; run: make proto"; exit 1; }; done
 
 .PHONY: lock
-lock: $(VENV)/.dev ## Renew the lock files from pyproject.toml (needs the package index)
+lock: $(VENV)/.dev ## Bring the lock files up to pyproject.toml; ARGS=--upgrade takes newer releases (needs the package index)
 	@for spec in "requirements-dev.lock --extra dev" "requirements-playground.lock --extra playground --extra build" \
 		"requirements.lock --extra otel"; do set -- $$spec; out=$$1; shift; \
-		$(BIN)/uv pip compile pyproject.toml "$$@" --quiet --upgrade --universal --python-version 3.11 \
+		$(BIN)/uv pip compile pyproject.toml "$$@" --quiet --universal $(ARGS) --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-header --no-annotate \
 		$$([ $$out = requirements-dev.lock ] || echo -c requirements-dev.lock) -o $$out || exit 1; done
 

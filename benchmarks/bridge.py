@@ -12,12 +12,13 @@ from typing import Any
 
 from redis.asyncio import Redis
 
-from benchmarks.__main__ import memory, quantiles
+from benchmarks.__main__ import quantiles
 from playground.embedded import Valkey
 from playground.iris.phone import Outgoing
 from playground.iris.server import FakeIris
 from playground.processes import Child, clean_environment, python
 from playground.settings import NO_HURRY
+from tests.e2e.crowd import resident
 from tests.support.bridge import DELIVERY, LINES, REPLIES
 from tests.support.http import get
 from tests.support.polling import until
@@ -138,12 +139,12 @@ async def measure(iris: FakeIris, server: Valkey, bridge: Child, port: int) -> N
 
     await until(ready, seconds=30)
     scene = Scene(iris, server.port)
-    print(f"bridge at rest           {memory(bridge):6.1f} MB")
+    print(f"bridge at rest           {resident(bridge):6.1f} MB")
     print(f"row → XADD               {quantiles(await scene.inbound())}")
     print(f"XADD → post              {quantiles(await scene.outbound())}")
     print(f"posted and seen, 1 room  {await scene.throughput(1):6.0f} a second")
     print(f"posted and seen, {ROOMS} rooms {await scene.throughput(ROOMS):6.0f} a second")
-    print(f"bridge afterwards        {memory(bridge):6.1f} MB")
+    print(f"bridge afterwards        {resident(bridge):6.1f} MB")
     await scene.mq.aclose()
     await scene.reader.aclose()
 

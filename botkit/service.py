@@ -154,6 +154,8 @@ class Program(Generic[S]):
     summaries: dict[str, str]
     routers: Sequence[APIRouter] = ()
     """Routes of the bot's own, behind the API key."""
+    origins: Sequence[str] = ()
+    """Pages that may call them from a browser."""
     error_type: ReplyType = ReplyType.FINAL
     access: Admission | None = None
     """Who is listened to; the operator's settings unless a bot knows better."""
@@ -200,6 +202,7 @@ class Service(Generic[S]):
             catalog=program.texts.catalog,
             routers=program.routers,
             api_key=settings.http_api_key.get_secret_value(),
+            origins=program.origins,
         )
 
     async def run(self, stop: asyncio.Event) -> None:

@@ -1,7 +1,7 @@
 """Ports, paths and the environment that the playground gives its programs.
 
-From the operator's `.env` come only the Google key and the model names; everything else is set here and
-written to `.run/env`, so that another terminal finds the way in.
+From the operator's `.env` come only the Google and Holodex keys and the model names; everything else is set
+here and written to `.run/env`, so that another terminal finds the way in.
 """
 
 import secrets
@@ -19,6 +19,7 @@ FROM_DOTENV = (
     *("GOOGLE_API_KEY", "GOOGLE_API_KEYS"),
     *("GEMINI_MODEL", "GEMINI_HINTS_MODEL", "GEMINI_ANSWER_MODEL", "GEMINI_VERIFY_MODEL"),
 )
+HOLODEX_KEYS = (*(f"HOLODEX_API_KEY_{number}" for number in range(1, 6)), "HOLODEX_API_KEYS")
 DEMO_MODEL = "gemini-demo-kb-1"
 BRIDGE_PORT = "BRIDGE_SERVER_PORT"
 NO_HURRY = dict.fromkeys(
@@ -47,6 +48,8 @@ class Ports:
     twentyq: int = 30081
     bridge: int = 30010
     page: int = 30080
+    hololive: int = 30001
+    holodex: int = 30078
 
     @classmethod
     def chosen(cls, *, other: bool) -> "Ports":
@@ -107,6 +110,12 @@ def has_real_model() -> bool:
     return bool(found.get("GOOGLE_API_KEY") or found.get("GOOGLE_API_KEYS"))
 
 
+def has_real_holodex() -> bool:
+    """Whether the operator's `.env` (or environment) holds a Holodex key."""
+    found = raw_environment()
+    return any(found.get(name) for name in HOLODEX_KEYS)
+
+
 def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) -> dict[str, str]:
     """Everything the programs read."""
     own = {
@@ -131,8 +140,10 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         BRIDGE_PORT: str(ports.bridge),
         "IRIS_URL": f"http://127.0.0.1:{ports.page}",
         **NO_HURRY,
+        "HOLOLIVE_SERVER_PORT": str(ports.hololive),
+        "HOLOLIVE_QUESTIONS_ENABLED": "true",
     }
-    return clean_environment() | _model(ports, paths) | own
+    return clean_environment() | _model(ports, paths) | _holodex(ports) | own
 
 
 def _model(ports: Ports, paths: Paths) -> dict[str, str]:
@@ -146,6 +157,18 @@ def _model(ports: Ports, paths: Paths) -> dict[str, str]:
         "TWENTYQ_TOPICS_DIR": str(paths.topics),
         "TURTLESOUP_PUZZLES_DIR": str(paths.puzzles),
         "REPLY_MARK": "[데모]",
+    }
+
+
+def _holodex(ports: Ports) -> dict[str, str]:
+    if has_real_holodex():
+        found = raw_environment()
+        return {name: found[name] for name in HOLODEX_KEYS if found.get(name)}
+    url = f"http://127.0.0.1:{ports.holodex}"
+    return {
+        "HOLODEX_API_KEY_1": "demo",
+        "HOLODEX_BASE_URL": f"{url}/api/v2",
+        "HOLOLIVE_SCHEDULE_URL": url,
     }
 
 

@@ -13,7 +13,14 @@ import aiohttp
 from playground.console import Console
 from playground.embedded import Postgres, Valkey
 from playground.processes import Child, Failed, python
-from playground.settings import Paths, Ports, environment, has_real_model, write_env
+from playground.settings import (
+    Paths,
+    Ports,
+    environment,
+    has_real_holodex,
+    has_real_model,
+    write_env,
+)
 
 READY_SECONDS = 60.0
 
@@ -35,6 +42,7 @@ class Stack:
         self._lock: IO[str] | None = None
         self._closing = AsyncExitStack()
         self.demo = not has_real_model()
+        self.fake_holodex = not has_real_holodex()
 
     async def start(self) -> None:
         """Start everything; what had started is stopped again when something cannot.
@@ -91,6 +99,8 @@ class Stack:
         if self.demo:
             await self._timed("demo model", self._start_model(env))
         await self._timed("chat page", self._start_page(env))
+        if self.fake_holodex:
+            await self._timed("fake Holodex", self._start_holodex(env))
         await asyncio.gather(
             self._timed(
                 "LLM server", self._start_program("llm-server", "llm_server", self.ports.llm_http, env)
@@ -99,6 +109,9 @@ class Stack:
                 "스무고개", self._start_program("twentyq", "game_bots.twentyq", self.ports.twentyq, env)
             ),
             self._timed("bridge", self._start_program("iris-bridge", "iris_bridge", self.ports.bridge, env)),
+            self._timed(
+                "홀로라이브", self._start_program("hololive", "hololive_bot", self.ports.hololive, env)
+            ),
         )
 
     async def _start_model(self, env: dict[str, str]) -> None:
@@ -120,6 +133,13 @@ class Stack:
         command = python("playground.web", "--port", str(self.ports.page))
         await self._run(Child("page", command, env=env, cwd=self.paths.root, on_line=self._console.line))
         await self._until_answers(f"http://127.0.0.1:{self.ports.page}/page/about")
+
+    async def _start_holodex(self, env: dict[str, str]) -> None:
+        command = python("playground.holodex", "--port", str(self.ports.holodex))
+        await self._run(
+            Child("fake-holodex", command, env=env, cwd=self.paths.root, on_line=self._console.line)
+        )
+        await self._until_answers(f"http://127.0.0.1:{self.ports.holodex}/_control")
 
     def _write_topics(self, known: dict[str, list[dict[str, str]]]) -> None:
         """Tell the LLM server which secrets the demo model knows.

@@ -48,6 +48,9 @@ class Catalog:
             templates |= found
         return cls(templates)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._templates
+
     def overlaid(self, changes: Mapping[str, str]) -> "Catalog":
         """With some texts said differently; whether they fit is checked by the `Texts` made of it.
 

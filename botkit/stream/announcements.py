@@ -1,24 +1,43 @@
-"""What a bot says in a room without having been asked: an operator's word, an alert."""
+"""What a bot says in a room without having been asked: an alert, an operator's word. Each thing once.
 
-import secrets
-from typing import Any
+Who does not know whether it was said says it again: valkey-mq remembers the keys of what was said.
+"""
+
+from collections.abc import Sequence
 
 from redis.asyncio import Redis
 
+from botkit.chat.message import Incoming, Reply
+from botkit.runtime import metrics
+from botkit.stream import wire
 from botkit.stream.commit import REPLIES_KEPT
+from botkit.valkey.clients import script
 
 
-async def announce(mq: Redis, room: str, text: str, *, stream: str, bot: str) -> None:
-    """Write one bubble to the reply stream.
+class Publisher:
+    """Writes messages that answer nobody into the reply stream."""
 
-    Raises:
-        RedisError, OSError: it is not known whether it was written.
-    """
-    fields: dict[Any, Any] = {
-        "chatId": room,
-        "text": text,
-        "type": "final",
-        "bot": bot,
-        "dedupKey": f"announcement/{secrets.token_hex(8)}",
-    }
-    await mq.xadd(stream, fields, maxlen=REPLIES_KEPT, approximate=True)
+    def __init__(self, mq: Redis, *, replies: str, bot: str, cut_notice: str, marks: str) -> None:
+        """`marks` begins the names under which valkey-mq remembers what was said."""
+        self._script = script(mq, "announce")
+        self._replies = replies
+        self._bot = bot
+        self._cut_notice = cut_notice
+        self._marks = marks
+
+    async def publish(self, room: str, keys: Sequence[str], reply: Reply, *, remember: float) -> bool:
+        """Publish what the keys stand for; False when all of it had been published before.
+
+        `remember` is how long the keys are known, in seconds.
+        """
+        line = Incoming(entry=f"alert:{keys[0]}", room=room, user="", text="")
+        bubbles = wire.replies_on_wire(line, [reply], bot=self._bot, cut_notice=self._cut_notice)
+        args: list[str | int] = [int(remember * 1000), REPLIES_KEPT]
+        for bubble in bubbles:
+            del bubble["replyTo"]
+            args += [2 * len(bubble), *(part for pair in bubble.items() for part in pair)]
+        published = await self._script([self._replies, *(f"{self._marks}{key}" for key in keys)], args)
+        if published:
+            for bubble in bubbles:
+                metrics.replies_published.labels(bubble["type"]).inc()
+        return bool(published)

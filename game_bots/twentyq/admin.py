@@ -1,16 +1,17 @@
 """The operators' routes: games that run, finished games, corrections, synonyms, people."""
 
+import secrets
 import time
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Query
 
-from botkit.chat.message import Player
+from botkit.chat.message import Player, Reply
 from botkit.errands import Errands
 from botkit.runtime.clock import Clock, wall
 from botkit.runtime.http import ApiError
+from botkit.stream.announcements import Publisher
 from game_bots.api import Done, Operator, Paged, Written
 from game_bots.records import RecordsUnavailable
 from game_bots.refusals import NoGame
@@ -25,13 +26,11 @@ from game_bots.twentyq.synonyms import Synonyms
 log = structlog.get_logger(__name__)
 
 HOUR = 3600
+REMEMBERED_SECONDS = 60.0
 
 _CHAT = Query(alias="chatId")
 _SESSION = Query(alias="sessionId")
 _USER = Query(alias="userId")
-
-Announce = Callable[[str, str], Awaitable[None]]
-"""Says something in a room: its id, the text."""
 
 
 class Admin:
@@ -44,14 +43,14 @@ class Admin:
         store: Store,
         archive: Archive,
         synonyms: Synonyms,
-        announce: Announce,
+        publisher: Publisher,
         clock: Clock = wall,
     ) -> None:
         self._errands = errands
         self._store = store
         self._archive = archive
         self._synonyms = synonyms
-        self._announce = announce
+        self._publisher = publisher
         self._clock = clock
         self.router = APIRouter(prefix="/admin", tags=["admin"])
         for method, path, endpoint in (
@@ -305,6 +304,10 @@ class Admin:
         except NoGame:
             raise _no_session() from None
         return "\n".join(reply.text for reply in outcome.replies)
+
+    async def _announce(self, room: str, text: str) -> None:
+        """Say something in a room, just now."""
+        await self._publisher.publish(room, [secrets.token_hex(8)], Reply(text), remember=REMEMBERED_SECONDS)
 
     async def _note(self, action: str, subject: str, by: str, **details: object) -> None:
         """What was done is done, whether it can be written down or not."""

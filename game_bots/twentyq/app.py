@@ -2,11 +2,10 @@
 
 import asyncio
 from contextlib import AsyncExitStack
-from functools import partial
 
 from botkit.errands import Errands
 from botkit.service import Connections, Program, Service
-from botkit.stream import announcements
+from botkit.stream.announcements import Publisher
 from game_bots.exchange import Exchange
 from game_bots.operators import Operators
 from game_bots.twentyq import messages
@@ -53,7 +52,13 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
             daily_salt=settings.daily_salt.get_secret_value(),
         )
         errands, archive = Errands(store, game.handlers), Archive(links.database)
-        announce = partial(announcements.announce, links.mq, stream=settings.mq_reply_stream_key, bot=NAME)
+        publisher = Publisher(
+            links.mq,
+            replies=settings.mq_reply_stream_key,
+            bot=NAME,
+            cut_notice=say.cut(),
+            marks="20q:announced:",
+        )
         ledger = Ledger(links.database)
         program = Program(
             grammar=words,
@@ -67,7 +72,7 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
             routers=(
                 GameApi(errands=errands, store=store, grammar=words, say=say, archive=archive).router,
                 Admin(
-                    errands=errands, store=store, archive=archive, synonyms=synonyms, announce=announce
+                    errands=errands, store=store, archive=archive, synonyms=synonyms, publisher=publisher
                 ).router,
             ),
         )

@@ -109,11 +109,18 @@ class System:
         await self._listening(self.llm, self.llm_port)
         return self.llm
 
-    async def start_bot(self, *, wait: bool = True, **changes: str) -> Child:
-        """Start a bot; several stand by for each other."""
+    async def start_bot(
+        self,
+        *,
+        wait: bool = True,
+        module: str = "game_bots.twentyq",
+        port_variable: str = "TWENTYQ_SERVER_PORT",
+        **changes: str,
+    ) -> Child:
+        """Start a bot; several of one kind stand by for each other."""
         port = free_port()
         name = f"bot{len(self.bots) + 1}"
-        bot = await self._start(name, "game_bots.twentyq", self.env(TWENTYQ_SERVER_PORT=str(port), **changes))
+        bot = await self._start(name, module, self.env(**{port_variable: str(port)}, **changes))
         bot.port = port  # type: ignore[attr-defined]
         self.bots.append(bot)
         if wait:
@@ -201,15 +208,17 @@ class System:
 
         return await until(done, seconds=seconds, what=f"answers to {len(entries)} lines\n{self.tail()}")
 
-    async def answer(self, room: str, text: str, *, user: str = "민지", seconds: float = 30.0) -> str:
+    async def answer(
+        self, room: str, text: str, *, user: str = "민지", seconds: float = 30.0, stream: str = STREAM
+    ) -> str:
         """Type a line and wait for its answer."""
-        entry = await self.say(room, text, user=user)
+        entry = await self.say(room, text, user=user, stream=stream)
         found = await self.answered([entry], seconds=seconds)
         return "\n".join(reply["text"] for reply in found if reply.get("replyTo") == entry)
 
-    async def pending(self) -> int:
+    async def pending(self, stream: str = STREAM, group: str = GROUP) -> int:
         """Lines that nobody has finished."""
-        found = await self.mq.xpending(STREAM, GROUP)
+        found = await self.mq.xpending(stream, group)
         return int(found["pending"])
 
     def tail(self) -> str:

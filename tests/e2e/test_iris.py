@@ -4,16 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from playground import script
 from playground.demo_model.engines import DemoEngine
 from playground.embedded import Postgres
 from playground.iris import phone
 from playground.iris.faults import Faults
 from playground.iris.server import FakeIris
-from playground.room import Rooms
+from tests.e2e.phone import replay, rooms_of, scripts
 from tests.e2e.system import System
 
-GAMES = sorted((Path(__file__).parent / "games").glob("*.script"))
 FAULTS = {
     "a phone in good health": Faults(),
     "a phone with every fault of Iris": Faults(conflated=True, duplicate=True, reorder=True, odd_json=True),
@@ -42,10 +40,9 @@ async def test_recorded_games_are_played_on_the_phone(
         iris.phone.switch(FAULTS[faults])
         await system.start_llm()
         await system.start_bot()
-        await system.start_bridge(iris.url)
-        async with Rooms({"IRIS_URL": iris.url, "MQ_PORT": str(system.mq_server.port)}) as rooms:
-            for game in GAMES:
-                await script.play(script.parse(game.read_text("utf-8")), rooms, print)
+        async with rooms_of(system, iris) as rooms:
+            for game in scripts("demo").values():
+                await replay(rooms, game)
         said = [line for room in iris.world.rooms for line in iris.world.rows(room)]
         answers = [row for row in said if row["user_id"] == iris.world.bot.id]
         assert len(answers) >= 25

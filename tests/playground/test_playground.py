@@ -17,7 +17,7 @@ from playground.settings import Ports, read_env
 from tests.support.polling import until
 from tests.support.servers import socket_directory
 
-GAMES = Path(__file__).parents[1] / "e2e" / "games"
+GAMES = Path(__file__).parents[1] / "e2e" / "games" / "demo"
 
 
 @pytest.fixture
@@ -113,8 +113,9 @@ async def test_a_newcomers_first_quarter_of_an_hour(place: Path) -> None:
         status, said = await playground.play(GAMES / "first_game.script")
         assert status == 0, said
         assert "🎉 민지님이 맞혔어요!" in said
-        status, said = await playground.play(GAMES / "surrender.script")
-        assert status == 0, said
+        for name in ("surrender", "hololive"):
+            status, said = await playground.play(GAMES / f"{name}.script")
+            assert status == 0, said
 
         env = read_env(place / "env")
         assert (place / "env").stat().st_mode & 0o077 == 0

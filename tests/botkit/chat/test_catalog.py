@@ -31,6 +31,8 @@ def test_a_declared_text_is_rendered_with_its_values() -> None:
 
 def test_some_texts_can_be_said_differently() -> None:
     catalog = Catalog(COMPLETE)
+    assert "greeting.bye" in catalog
+    assert "greeting.good" not in catalog
     say = Say(catalog.overlaid({"greeting.bye": "또 봐요"}))
     assert say.bye() == "또 봐요"
     assert Say(catalog).bye() == "잘 가요"
