@@ -10,6 +10,7 @@ from botkit.postgres.migrate import MigrationRefused, migrate, outstanding
 from botkit.postgres.pool import Database
 from playground.embedded import Postgres
 from tests.support.database import database_settings
+from tests.support.servers import free_port
 
 
 @pytest.fixture
@@ -88,7 +89,8 @@ async def test_a_failing_file_leaves_nothing_behind(database: Database, files: P
 async def test_a_silent_socket_is_replaced_by_tcp_or_reported(
     postgres_server: Postgres, tmp_path: Path
 ) -> None:
-    settings = database_settings(postgres_server).model_copy(update={"db_socket_path": str(tmp_path)})
+    elsewhere = {"db_socket_path": str(tmp_path), "db_port": free_port()}
+    settings = database_settings(postgres_server).model_copy(update=elsewhere)
     made = Database(settings, schema="x", application="test")
     with pytest.raises(OSError, match=r"refused|Connect"):
         await made.ping()

@@ -41,7 +41,7 @@ async def test_the_picture_stands_where_the_bridge_looks(chat: Chat, valkey: Cli
     picture = Image.open(io.BytesIO(png))
     assert picture.format == "PNG"
     assert picture.size[0] == 1120
-    [other] = await chat.reply("!달력 7")
+    [other] = await chat.reply("!달력 8")
     assert other.image != reply.image
 
 
