@@ -128,7 +128,9 @@ class Outbound:
         dead = None
         if ending.reason:
             dead = delivery.fields | ending.why(deliveries=delivery.deliveries)
-            log.warning("reply_dead", entry=delivery.entry, reason=ending.reason)  # an error may quote the text
+            log.warning(
+                "reply_dead", entry=delivery.entry, reason=ending.reason
+            )  # an error may quote the text
         await self._consumer.see_through(
             delivery.entry,
             lambda guarded: self._marks.settle(
