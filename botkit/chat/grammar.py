@@ -51,7 +51,8 @@ class Parsed:
 class Grammar:
     """The forms of one bot, first hit wins; `fallback` takes what no form understands."""
 
-    def __init__(self, *, prefix: str, forms: Sequence[Form], fallback: Form, limit: int) -> None:
+    def __init__(self, *, prefix: str, forms: Sequence[Form], fallback: Form | None, limit: int) -> None:
+        """Without a `fallback`, or where it declines, a line that no form understands is not for this bot."""
         self.prefix = prefix
         self.forms = tuple(forms)
         self.fallback = fallback
@@ -72,14 +73,18 @@ class Grammar:
         line = _plain(text)
         if not line.startswith(self.prefix):
             return None
-        if len(line) > self._limit + len(self.prefix):
-            raise LineTooLong(limit=self._limit)
         body = line[len(self.prefix) :]
-        for form in self.forms:
+        parsed = self._understood(body[: self._limit])
+        if parsed and len(body) > self._limit:
+            raise LineTooLong(limit=self._limit)
+        return parsed
+
+    def _understood(self, body: str) -> Parsed | None:
+        for form in (*self.forms, *([self.fallback] if self.fallback else [])):
             command = form.parse(body)
             if command is not None:
                 return Parsed(command, form)
-        return Parsed(self.fallback.parse(body), self.fallback)
+        return None
 
     def usages(self, summaries: Mapping[str, str]) -> list[tuple[str, str]]:
         """`(what to type, what it does)` for every listed form, in the table's order."""

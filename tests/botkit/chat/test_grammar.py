@@ -60,6 +60,15 @@ def test_other_lines_are_not_ours(line: str) -> None:
     assert not GRAMMAR.is_meant(line)
 
 
+@pytest.mark.parametrize("line", ["/테다", "/테니스 " + "가" * 99])
+def test_without_a_fallback_that_takes_it_a_line_is_not_ours(line: str) -> None:
+    declining = Form("unknown", ".*", lambda _: None)
+    for fallback in (None, declining):
+        grammar = Grammar(prefix="/테", forms=GRAMMAR.forms, fallback=fallback, limit=30)
+        assert grammar.parse(line) is None
+        assert grammar.parse("/테 시작") == GRAMMAR.parse("/테 시작")
+
+
 def test_a_line_may_be_as_long_as_the_limit() -> None:
     assert GRAMMAR.parse("/테 " + "가" * 29) is not None
     too_long = "/테 " + "가" * 30
