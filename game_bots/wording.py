@@ -1,5 +1,6 @@
 """When two Korean questions are the same question. Pure."""
 
+import re
 import unicodedata
 
 _QUESTION_ENDINGS = (
@@ -7,6 +8,10 @@ _QUESTION_ENDINGS = (
     *("거야", "거니", "거죠", "거지", "어요", "아요", "해요", "죠", "지", "니", "냐", "야", "요"),
 )
 _ASKED = ("?", *("요", "까", "니", "냐", "죠", "지", "나", "가", "야"))
+
+_BACK = re.compile(
+    r"(?:^|\s)(?:[그이저](?:게|것|거|건|걸)|그럼|그러면|그렇|그런|그래서|방금|아까)|^(?:정말|진짜|확실|왜)\S*$"
+)
 
 
 def folded(text: str) -> str:
@@ -26,3 +31,8 @@ def question_key(text: str) -> str:
         if key.endswith(ending) and len(key) > len(ending):
             return key[: -len(ending)]
     return key
+
+
+def refers_back(text: str) -> bool:
+    """Whether a question means something else after another answer: "그게 중요한가요?", "정말요?"."""
+    return _BACK.search(text.strip(" .!?~")) is not None
