@@ -5,10 +5,11 @@ from contextlib import AsyncExitStack
 
 from botkit.runtime.tasks import cancel
 from botkit.service import Connections, Program, Service
+from botkit.stream.announcements import announce
 from game_bots.exchange import Exchange
 from game_bots.operators import Operators
 from game_bots.turtlesoup import messages
-from game_bots.turtlesoup.chores import Chores, announcer
+from game_bots.turtlesoup.chores import Chores
 from game_bots.turtlesoup.commands import grammar
 from game_bots.turtlesoup.editors import Editors
 from game_bots.turtlesoup.endings import Endings
@@ -35,6 +36,11 @@ async def run(settings: TurtlesoupSettings, stop: asyncio.Event, *, version: str
         words, say = grammar(settings.command_prefix), messages.load()
         exchange = Exchange(settings.exchange_rate_url)
         operators = Operators(settings.admin_user_ids, say=say, llm=links.llm, exchange=exchange)
+
+        async def say_in(room: str, text: str) -> None:
+            reply_stream, marked = settings.mq_reply_stream_key, settings.reply_mark + text
+            await announce(links.mq, stream=reply_stream, bot=NAME, room=room, text=marked)
+
         pantry = Pantry(llm=links.llm, shelf=shelf, store=store, rewrites=settings.puzzle_rewrite_enabled)
         game = Turtlesoup(
             grammar=words,
@@ -47,9 +53,7 @@ async def run(settings: TurtlesoupSettings, stop: asyncio.Event, *, version: str
             editors=Editors(say=say, prefix=words.prefix, shelf=shelf, operators=operators),
             hall=Hall(Records(links.database), say=say, store=store),
             chores=chores,
-            announce=announcer(
-                links.mq, stream=settings.mq_reply_stream_key, bot=NAME, mark=settings.reply_mark
-            ),
+            announce=say_in,
             hint_cooldown=settings.hint_cooldown_questions,
         )
         ledger = Ledger(links.database)

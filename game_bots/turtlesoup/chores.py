@@ -5,11 +5,9 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 import structlog
-from redis.asyncio import Redis
 
 from botkit.runtime.clock import Clock, wall
 from botkit.runtime.tasks import cancel
-from botkit.stream.announcements import announce
 from game_bots.surrender import VOTE_SECONDS, Vote
 from game_bots.turtlesoup.store import Store
 
@@ -34,15 +32,6 @@ class Chores:
     async def close(self) -> None:
         """Stop whatever is unfinished."""
         await cancel(self._tasks)
-
-
-def announcer(mq: Redis, *, stream: str, bot: str, mark: str) -> Announce:
-    """Announcements of a bot, with the mark that all its replies carry."""
-
-    async def say(room: str, text: str) -> None:
-        await announce(mq, stream=stream, bot=bot, room=room, text=mark + text)
-
-    return say
 
 
 async def tell_lapsed(

@@ -1,8 +1,8 @@
 """Where puzzles come from: published ones of our own, presets, new ones, an old preset told anew.
 
-In this order, so that a room never has a puzzle twice before it has had all that suit its wish. The next one is
-chosen ahead when a game ends, because that may take a model, and stands in the room's own record: the save that
-opens the next game takes it from there. So it can neither be played twice nor get lost without the room.
+In this order, so that a room never has a puzzle twice before it has had all that suit its wish. The next one
+is chosen ahead when a game ends, because that may take a model, and stands in the room's own record: the save
+that opens the next game takes it from there. So it can neither be played twice nor get lost without the room.
 """
 
 import asyncio
