@@ -85,7 +85,7 @@ class Chat:
         if line.startswith(":"):
             return await self._own(*line[1:].partition(" ")[::2])
         if line and await self._rooms.say(self.room, self.person, line) is None:
-            print("(이 말에는 어떤 봇도 답하지 않아요. /스자 로 시작해 보세요)")
+            print("(이 말에는 어떤 봇도 답하지 않아요. /스자 나 /스프 로 시작해 보세요)")
         return True
 
     async def _own(self, word: str, rest: str) -> bool:
@@ -116,7 +116,7 @@ async def _chat(env: Mapping[str, str]) -> None:
     chat = Chat(rooms, env)
     listening = asyncio.create_task(chat.listen(await rooms.last()))
     session: PromptSession[str] = PromptSession(completer=await _completer(env))
-    print("방 1에 들어왔어요. /스자 시작 이라고 해 보세요. (:사람 민지, :방 2, :추천, :끝)")
+    print("방 1에 들어왔어요. /스자 시작 이나 /스프 시작 이라고 해 보세요. (:사람 민지, :방 2, :추천, :끝)")
     try:
         with patch_stdout():
             while await chat.type((await session.prompt_async(_prompt(chat))).strip()):

@@ -7,7 +7,7 @@ from typing import Any
 
 from botkit.valkey.clients import Address, blocking_client, command_client
 
-ROUTES = {"/스자": "kakao:20q"}
+ROUTES = {"/스자": "kakao:20q", "/스프": "kakao:turtle-soup"}
 """First characters of a line → the stream of the bot that answers to them."""
 
 REPLIES = "kakao:bot:reply"

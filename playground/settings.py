@@ -36,6 +36,7 @@ class Ports:
     llm_http: int = 40527
     llm_grpc: int = 40528
     twentyq: int = 30081
+    turtlesoup: int = 30082
 
     @classmethod
     def chosen(cls, *, other: bool) -> "Ports":
@@ -112,6 +113,7 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         "LLM_BASE_URL": f"unix://{sockets / 'llm.sock'}",
         "SERVER_HOST": "127.0.0.1",
         "TWENTYQ_SERVER_PORT": str(ports.twentyq),
+        "TURTLESOUP_SERVER_PORT": str(ports.turtlesoup),
     }
     return clean_environment() | _model(ports, paths) | own
 

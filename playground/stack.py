@@ -97,6 +97,10 @@ class Stack:
             self._timed(
                 "스무고개", self._start_program("twentyq", "game_bots.twentyq", self.ports.twentyq, env)
             ),
+            self._timed(
+                "바다거북수프",
+                self._start_program("turtlesoup", "game_bots.turtlesoup", self.ports.turtlesoup, env),
+            ),
         )
 
     async def _start_model(self, env: dict[str, str]) -> None:
