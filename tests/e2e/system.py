@@ -15,7 +15,7 @@ from botkit.runtime.tasks import cancel
 from playground.demo_model.server import Engine, GeminiServer
 from playground.embedded import Postgres, Valkey
 from playground.processes import Child, clean_environment, python
-from playground.room import REPLIES
+from playground.room import REPLIES, ROUTES
 from tests.support.engine import EchoEngine
 from tests.support.http import get
 from tests.support.polling import until
@@ -106,11 +106,18 @@ class System:
         await self._listening(self.llm, self.llm_port)
         return self.llm
 
-    async def start_bot(self, *, wait: bool = True, **changes: str) -> Child:
-        """Start a bot; several stand by for each other."""
+    async def start_bot(
+        self,
+        *,
+        wait: bool = True,
+        module: str = "game_bots.twentyq",
+        prefix: str = "TWENTYQ",
+        **changes: str,
+    ) -> Child:
+        """Start a bot, whose settings carry the prefix; several of a kind stand by for each other."""
         port = free_port()
         name = f"bot{len(self.bots) + 1}"
-        bot = await self._start(name, "game_bots.twentyq", self.env(TWENTYQ_SERVER_PORT=str(port), **changes))
+        bot = await self._start(name, module, self.env(**{f"{prefix}_SERVER_PORT": str(port)}, **changes))
         bot.port = port  # type: ignore[attr-defined]
         self.bots.append(bot)
         if wait:
@@ -148,8 +155,9 @@ class System:
 
     # ---- the rooms ----------------------------------------------------------------------------------
 
-    async def say(self, room: str, text: str, *, user: str = "민지", stream: str = STREAM) -> str:
-        """Type a line."""
+    async def say(self, room: str, text: str, *, user: str = "민지", stream: str = "") -> str:
+        """Type a line; it goes where a bridge would send it."""
+        stream = stream or next((to for begin, to in ROUTES.items() if text.startswith(begin)), STREAM)
         fields: Any = {"room": room, "text": text, "userId": user, "sender": user, "threadId": ""}
         entry: bytes = await self.mq.xadd(stream, fields)
         return entry.decode()
