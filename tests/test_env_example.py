@@ -11,11 +11,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from botkit.runtime.settings import Settings, variable_names
+from game_bots.turtlesoup.settings import TurtlesoupSettings
 from game_bots.twentyq.settings import TwentyqSettings
 from llm_server.settings import ServerSettings
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
-PROGRAMS: tuple[type[Settings], ...] = (ServerSettings, TwentyqSettings)
+PROGRAMS: tuple[type[Settings], ...] = (ServerSettings, TwentyqSettings, TurtlesoupSettings)
 
 
 @dataclass(frozen=True)
