@@ -2,13 +2,13 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
 
 import structlog
 
 from botkit.chat.errors import AiTimeout, StoreUnavailable, UserError
-from botkit.chat.message import Player, Reply, Scene
+from botkit.chat.message import Player, Scene
+from botkit.llm.client import tally
 from botkit.runtime.clock import Clock, wall
 from botkit.turn import COMMAND_SECONDS, Afterwards, Handlers, Outcome
 from botkit.valkey.clients import UNREACHABLE
@@ -27,8 +27,8 @@ class Errands(Generic[S]):
         self._handlers = handlers
         self._clock = clock
 
-    async def run(self, command: Any, *, room: str, player: Player) -> Sequence[Reply]:
-        """Handle a command as if it had been typed, within COMMAND_SECONDS.
+    async def run(self, command: Any, *, room: str, player: Player) -> Outcome[S]:
+        """Handle a command as if it had been typed, within COMMAND_SECONDS; what it came to.
 
         Raises:
             UserError: nothing was changed.
@@ -38,7 +38,7 @@ class Errands(Generic[S]):
         try:
             async with asyncio.timeout(COMMAND_SECONDS):
                 if answer := self._handlers.answers.get(type(command)):
-                    return await answer(command, scene)
+                    return Outcome(await answer(command, scene))
                 outcome = await self._move(command, scene)
         except TimeoutError:
             raise AiTimeout from None
@@ -47,7 +47,7 @@ class Errands(Generic[S]):
             raise StoreUnavailable from None
         if outcome.after:
             await _best_effort(outcome.after)
-        return outcome.replies
+        return outcome
 
     async def _move(self, command: Any, scene: Scene) -> Outcome[S]:
         """Judge until the room stood still meanwhile; equal states are judged once."""
@@ -55,7 +55,8 @@ class Errands(Generic[S]):
         while True:
             stored, state = await self._store.look(scene.room)
             if judged is None or judged[0] != state:
-                judged = state, await self._handlers.moves[type(command)](command, scene, state)
+                with tally():
+                    judged = state, await self._handlers.moves[type(command)](command, scene, state)
             outcome = judged[1]
             if outcome.state is None:
                 return outcome

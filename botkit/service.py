@@ -13,7 +13,7 @@ from fastapi import APIRouter
 from google.protobuf.empty_pb2 import Empty
 
 from botkit.bot import Bot
-from botkit.chat.access import Access
+from botkit.chat.access import Access, Admission
 from botkit.chat.grammar import Grammar
 from botkit.chat.kit_texts import KitTexts
 from botkit.chat.message import ReplyType
@@ -135,7 +135,11 @@ class Connections:
         )
 
 
-@dataclass(frozen=True)
+async def _nothing(*_: object) -> None:
+    """A bot without a ledger writes nothing down."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Program(Generic[S]):
     """What is a bot's own."""
 
@@ -143,12 +147,19 @@ class Program(Generic[S]):
     texts: KitTexts
     handlers: Handlers[S]
     store: Store[S]
-    ledger_stream: str
-    prepare: Callable[[], Awaitable[None]]
-    write: Callable[[bytes], Awaitable[None]]
+    ledger_stream: str = ""
+    """Where finished games wait to be written down; a bot may have none."""
+    prepare: Callable[[], Awaitable[None]] = _nothing
+    write: Callable[[bytes], Awaitable[None]] = _nothing
     summaries: dict[str, str]
     routers: Sequence[APIRouter] = ()
+    """Routes of the bot's own, behind the API key."""
     error_type: ReplyType = ReplyType.FINAL
+    access: Admission | None = None
+    """Who is listened to; the operator's settings unless a bot knows better."""
+    jobs: Sequence[Callable[[], Awaitable[None]]] = ()
+    """Run beside the chat until the bot stops, and are cancelled then."""
+    checks: Sequence[Check] = ()
 
 
 class Service(Generic[S]):
@@ -158,15 +169,19 @@ class Service(Generic[S]):
         self, settings: BotSettings, links: Connections, program: Program[S], *, name: str, version: str
     ) -> None:
         self._settings = settings
-        self._archiver = Archiver(
-            links.cache,
-            links.cache_blocking,
-            stream=program.ledger_stream,
-            prepare=program.prepare,
-            write=program.write,
-        )
-        ledger = Check("ledger", self._archiver.check, required=False)
-        self._health = Health(name, version, (*links.checks(), ledger))
+        self._jobs = list(program.jobs)
+        checks = [*links.checks(), *program.checks]
+        if program.ledger_stream:
+            archiver = Archiver(
+                links.cache,
+                links.cache_blocking,
+                stream=program.ledger_stream,
+                prepare=program.prepare,
+                write=program.write,
+            )
+            self._jobs.append(archiver.run)
+            checks.append(Check("ledger", archiver.check, required=False))
+        self._health = Health(name, version, tuple(checks))
         consumer = unique_consumer(name)
         self._shards = [
             _shard(
@@ -192,7 +207,7 @@ class Service(Generic[S]):
         settings = self._settings
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._health.watch_loop())
-            archiving = tasks.create_task(self._archiver.run())
+            working = [tasks.create_task(_run(job)) for job in self._jobs]
             drained = asyncio.Event()
             serving = tasks.create_task(
                 http.serve(self.app, host=settings.server_host, port=settings.server_port, stop=drained)
@@ -201,9 +216,10 @@ class Service(Generic[S]):
             async with asyncio.TaskGroup() as reading:
                 for consumer, bot in self._shards:
                     reading.create_task(consumer.run(bot, stop, drain_seconds=settings.drain_seconds))
+            await cancel(working)
             drained.set()
             await serving
-            await cancel({watching, archiving})
+            await cancel({watching})
 
 
 def _shard(
@@ -226,13 +242,12 @@ def _shard(
         texts=program.texts,
         commit=commit,
         consumer=consumer,
-        hand=hand,
         lease=lease,
         error_type=program.error_type,
     )
     bot = Bot(
         grammar=program.grammar,
-        access=settings.access(),
+        access=program.access or settings.access(),
         texts=program.texts,
         turn=turn,
         commit=commit,
@@ -241,6 +256,10 @@ def _shard(
         rooms_at_once=settings.mq_concurrency,
     )
     return consumer, bot
+
+
+async def _run(job: Callable[[], Awaitable[None]]) -> None:
+    await job()
 
 
 async def _note(stop: asyncio.Event, health: Health) -> None:

@@ -2,15 +2,14 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
+
+from asyncpg import Pool, UndefinedColumnError, UndefinedTableError
 
 from botkit.chat.errors import Failed
 from botkit.postgres.pool import AWAY, Database
 from game_bots.spans import Span
-
-if TYPE_CHECKING:
-    from asyncpg import Pool
 
 SEOUL = ZoneInfo("Asia/Seoul")
 
@@ -35,13 +34,18 @@ def beginning(span: Span, now: float) -> datetime:
     return datetime.fromtimestamp(0, UTC)
 
 
-async def read(database: Database, query: "Callable[[Pool], Awaitable[T]]") -> T:
-    """Ask PostgreSQL.
+def day_of(now: float) -> str:
+    """The day (YYYY-MM-DD) in Seoul; `now` in seconds since the epoch."""
+    return datetime.fromtimestamp(now, SEOUL).date().isoformat()
+
+
+async def query(database: Database, run: Callable[[Pool], Awaitable[T]]) -> T:
+    """Have PostgreSQL do something.
 
     Raises:
-        RecordsUnavailable: it is away.
+        RecordsUnavailable: it is away, or the bot's tables are not there yet.
     """
     try:
-        return await query(await database.pool())
-    except AWAY:
+        return await run(await database.pool())
+    except (*AWAY, UndefinedTableError, UndefinedColumnError):
         raise RecordsUnavailable from None

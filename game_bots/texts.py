@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from botkit.chat.catalog import Catalog, Text
+from botkit.chat.errors import UserError
 from botkit.chat.grammar import Form, Grammar
 from botkit.chat.kit_texts import KIT_ERRORS, MESSAGES, KitTexts
 from game_bots import costs, records, refusals, surrender
 from game_bots.spans import Span
 from game_bots.surrender import Vote
 
-GAME_ERRORS = (
+GAME_ERRORS: tuple[type[UserError], ...] = (
     *KIT_ERRORS,
     refusals.NoGame,
     records.RecordsUnavailable,
@@ -69,13 +70,14 @@ class GameTexts(KitTexts):
         return [*super().declared(), *cls.summaries.values()]
 
     def summary_texts(self) -> dict[str, str]:
-        """Form name → what the help says about it."""
-        return {name: self.catalog.render(text.key, {}) for name, text in self.summaries.items()}
+        """Form name → what the help says about it, in the help's order."""
+        return self.catalog.below("summary")
 
     def help_lines(self, grammar: Grammar) -> list[str]:
-        """How to type every listed command."""
+        """How to type every listed command, after the prefix."""
         usages = grammar.usages(self.summary_texts())
-        return [self.help_line(usage=usage, summary=what) for usage, what in usages]
+        start = len(grammar.prefix) + 1
+        return [self.help_line(usage=usage[start:], summary=what) for usage, what in usages]
 
     def period(self, span: Span) -> str:
         """What a span is called."""

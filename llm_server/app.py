@@ -20,6 +20,7 @@ from llm_server.gate import Gate
 from llm_server.gemini import plans
 from llm_server.guard.guard import Guard
 from llm_server.guard.packs import PacksError
+from llm_server.hololive import service as hololive
 from llm_server.http import app as http
 from llm_server.http.health import ServerHealth
 from llm_server.inflight import InFlight
@@ -91,6 +92,9 @@ async def run(settings: ServerSettings, stop: asyncio.Event, *, version: str) ->
                 gate=gate,
                 random=SystemRandom(),
                 generation=settings.puzzle_generation,
+            ),
+            hololive=hololive.Hololive(
+                inquiries=Inquiries(model, load(hololive.PROMPTS, hololive.WANTED), verdicts), gate=gate
             ),
         )
         health = ServerHealth(NAME, version, settings=settings, sessions=sessions, books=books)

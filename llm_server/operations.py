@@ -19,6 +19,7 @@ from llm_server.contract import (
     Request,
 )
 from llm_server.gate import Gate
+from llm_server.hololive.service import Hololive
 from llm_server.model import Deadline
 from llm_server.sessions.keeper import Sessions
 from llm_server.turtlesoup.service import TurtleSoup
@@ -106,6 +107,7 @@ def table(
     reports: Reports,
     twentyq: Twentyq,
     turtlesoup: TurtleSoup,
+    hololive: Hololive,
 ) -> Table:
     """The operations, bound to what does the work."""
 
@@ -126,6 +128,9 @@ def table(
         *_of_usage(reports),
         *_of_twentyq(twentyq),
         *_of_turtlesoup(turtlesoup),
+        _Group("hololive", "/api/llm/hololive").row(
+            "HololiveParseQuestion", "POST /questions", hololive.parse_question, "What a question asks for"
+        ),
     )
 
 

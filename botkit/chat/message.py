@@ -10,7 +10,6 @@ class ReplyType(StrEnum):
     WAITING = "waiting"
     FINAL = "final"
     ERROR = "error"
-    IMAGE = "image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +28,13 @@ class Incoming:
 class Reply:
     """One answer to a line; the publisher cuts it into bubbles.
 
-    A picture is a reply of type IMAGE: `image` names it (see `botkit.stream.pictures`), and `text`, of one
-    bubble, stands for it where pictures cannot be sent.
+    A `folded` one shows its first line, the rest stands behind "전체보기", and is hardly ever cut. `image` is
+    the key of a picture on valkey-mq that a bridge may post in place of the text.
     """
 
     text: str
     type: ReplyType = ReplyType.FINAL
+    folded: bool = False
     image: str = ""
 
 

@@ -67,6 +67,12 @@ def tally() -> Iterator[Tally]:
         _tally.reset(token)
 
 
+def spent() -> int:
+    """Tokens in the tally that is open; a command's handler always has one."""
+    counted = _tally.get()
+    return counted.tokens if counted else 0
+
+
 class BadAddress(ValueError):
     """LLM_BASE_URL is neither grpc://host[:port] nor unix:///path."""
 

@@ -37,8 +37,9 @@ def server_code(error: grpc.aio.AioRpcError) -> str:
 
 
 def mapped(rpc: str, error: grpc.aio.AioRpcError) -> UserError:
-    """The player's error for a failed call; what an operator must know is logged."""
+    """The player's error for a failed call; what an operator must know is logged, and noted on the error."""
     code = server_code(error)
-    found = BY_CODE.get(code) or BY_STATUS.get(error.code(), Bug)
-    log.warning("llm_call_failed", rpc=rpc, status=error.code().name, server_code=code, shown=found.code)
-    return found()
+    shown = (BY_CODE.get(code) or BY_STATUS.get(error.code(), Bug))()
+    log.warning("llm_call_failed", rpc=rpc, status=error.code().name, server_code=code, shown=shown.code)
+    shown.add_note(" ".join(filter(None, (f"{rpc}:", error.code().name, code))))
+    return shown

@@ -100,7 +100,10 @@ _BEARER = HTTPBearer(scheme_name="Bearer", auto_error=False)
 
 
 def admin_key(expected: str) -> Callable[..., Awaitable[None]]:
-    """A FastAPI dependency for routes that stay shut (503) until an operator sets `HTTP_API_KEY`."""
+    """A FastAPI dependency for routes that stay shut (503) until an operator sets `HTTP_API_KEY`.
+
+    Without a key the caller hears 401, with a wrong one 403.
+    """
 
     async def check(
         request: Request,
@@ -109,14 +112,18 @@ def admin_key(expected: str) -> Callable[..., Awaitable[None]]:
     ) -> None:
         if not expected:
             raise HTTPException(503, "set HTTP_API_KEY to use this route")
-        if not api_key_matches(expected, api_key, request.headers.get("authorization")):
-            raise HTTPException(401, "wrong or missing API key")
+        authorization = request.headers.get("authorization")
+        if not (api_key or authorization):
+            raise HTTPException(401, "missing API key")
+        if not api_key_matches(expected, api_key, authorization):
+            raise HTTPException(403, "wrong API key")
 
     return check
 
 
 CODES = {
     401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
     404: "NOT_FOUND",
     405: "METHOD_NOT_ALLOWED",
     413: "TOO_LARGE",

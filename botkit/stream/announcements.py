@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 from botkit.stream.commit import REPLIES_KEPT
 
 
-async def announce(mq: Redis, *, stream: str, bot: str, room: str, text: str) -> None:
+async def announce(mq: Redis, room: str, text: str, *, stream: str, bot: str) -> None:
     """Write one bubble to the reply stream.
 
     Raises:

@@ -86,13 +86,16 @@ class Records(Generic[S]):
         version, data = found
         return Stored((version or b"").decode()), self._decoded(data or b"")
 
+    async def seconds_left(self, name: str) -> int:
+        """Until the record is forgotten; 0 when there is none."""
+        return max(0, await self._client.pttl(self.key(name))) // 1000
+
     async def all(self) -> AsyncIterator[Listed[S]]:
         """Every record, in no order; one that cannot be read is passed over with a warning."""
         async for key in self._client.scan_iter(match=f"{_literal(self._prefix)}*", count=500):
             name = key.decode().removeprefix(self._prefix)
-            left = await self._client.pttl(key)
             try:
-                yield Listed(name, await self.peek(name), max(0, left) // 1000)
+                yield Listed(name, await self.peek(name), await self.seconds_left(name))
             except Unreadable as error:
                 log.warning("record_unreadable", error=str(error))
 

@@ -25,10 +25,18 @@ from game_bots.wording import is_asked
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Open a riddle, or show the one that is open. `counted`: with twenty questions and no more."""
+    """Open a riddle, or show the one that is open. `words` may name categories and a level.
 
-    categories: tuple[str, ...]
+    `counted`: with twenty questions and no more.
+    """
+
+    words: tuple[str, ...]
     counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartDaily:
+    """Open the day's riddle, or show what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,18 @@ class GiveHint:
 @dataclass(frozen=True, slots=True)
 class Status:
     """Show the whole board."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recap:
+    """Show how the last game went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """Have a second judge look at the answer to a question."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +97,27 @@ class Chain:
     while_yes: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Give the room a hint that costs nothing. Cannot be typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Forget the game, or only one in which nobody has moved since. Cannot be typed."""
+
+    idle_since: float | None = None
+
+
 def _start(match: re.Match[str]) -> Start | None:
     said = tuple((match["rest"] or "").split())
     # "시작 전에 물을 넣나요?" is a question that happens to begin with the word.
     if said and said[-1].endswith("?"):
         return None
-    categories = tuple(word for word in said if word != str(TWENTY))
-    return Start(categories, counted=categories != said)
+    rest = tuple(word for word in said if word != str(TWENTY))
+    return Start(rest, counted=rest != said)
 
 
 def _tell_me(match: re.Match[str]) -> TellMe | None:
@@ -112,7 +146,7 @@ FORMS = (
         "start",
         rf"\s?{words('시작', 'start')}(?P<rest> .+)?",
         _start,
-        usage="시작 [주제] [20]",
+        usage="시작 [주제] [쉬움/어려움] [20]",
         notice="start.choosing",
     ),
     Form(
@@ -126,6 +160,21 @@ FORMS = (
     ROOM_RECORD,
     RECORD,
     RANKING,
+    Form(
+        "daily",
+        rf"\s?{words('오늘', '오늘의 문제', 'daily')}",
+        lambda _: StartDaily(),
+        usage="오늘",
+        notice="start.choosing",
+    ),
+    Form(
+        "appeal",
+        rf"\s?{words('이의', 'appeal')} ?(?P<number>\d{{1,4}})번?",
+        lambda match: Appeal(int(match["number"])),
+        usage="이의 [번호]",
+        notice="question.thinking",
+    ),
+    Form("recap", rf"\s?{words('복기', 'recap')}", lambda _: Recap(), usage="복기", lane=False),
     SURRENDER,
     AGREE,
     REJECT,
@@ -165,3 +214,14 @@ FORMS = (
 def grammar(prefix: str) -> Grammar:
     """The grammar under the operator's prefix."""
     return Grammar(prefix=prefix, forms=FORMS, fallback=UNKNOWN, limit=QUESTION_LENGTH)
+
+
+def said(grammar: Grammar, text: str) -> Ask | Chain | Guess | TellMe:
+    """The question or guess in a text without prefix, from who can do nothing else by it.
+
+    Raises:
+        LineTooLong: longer than a line of chat may be.
+    """
+    parsed = grammar.parse(f"{grammar.prefix} {text}")
+    command = parsed.command if parsed else None
+    return command if isinstance(command, Ask | Chain | Guess | TellMe) else Ask(text)

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from botkit.chat.message import Reply, Scene
 from game_bots.forms import PersonalRecord, Ranking, RoomRecord
 from game_bots.records import beginning
-from game_bots.twentyq.game import display_category
 from game_bots.twentyq.messages import Say
 from game_bots.twentyq.repository import Ranked, Records
 from game_bots.twentyq.store import Store
+from game_bots.twentyq.topics import display_category
 
 
 class Hall:
@@ -82,6 +82,7 @@ class Hall:
             self._say.ranking_line(
                 place=place,
                 name=one.name,
+                points=one.points,
                 wins=one.wins,
                 games=one.games,
                 title=self._title(one, place, curious),

@@ -22,14 +22,19 @@ class Say(GameTexts):
         refusals.HintLimitReached,
         refusals.ChainTooLong,
         refusals.QuestionsUsedUp,
+        refusals.NoSuchQuestion,
+        refusals.AppealRepeated,
+        refusals.AppealLimitReached,
+        refusals.NothingToRecall,
+        refusals.NotIdle,
     )
 
-    help_head = Text("help.head")
+    help_head = Text("help.head", "prefix")
     help_tail = Text("help.tail", "categories")
     summaries = summaries(FORMS)
 
     choosing = Text("start.choosing")
-    ready = Text("start.ready", "category", "prefix")
+    ready = Text("start.ready", "category", "level", "prefix")
     counted = Text("start.counted", "limit")
     category_unknown = Text("start.category_unknown")
     resumed = Text("start.resumed", "board")
@@ -49,19 +54,39 @@ class Say(GameTexts):
     wrong = Text("guess.wrong", "name", "guess")
     close = Text("guess.close", "name", "guess")
     tell_nothing = Text("guess.tell_nothing")
-    solved = Text("guess.solved", "name", "target", "questions", "hints", "minutes", "curious", "misses")
+    solved = Text("guess.solved", "name", "target", "points", "questions", "hints", "minutes")
+    tokens = Text("guess.tokens", "tokens")
     lost = Text("guess.lost", "target", "category")
     misses = Text("guess.misses", "guesses")
-    curious = Text("guess.curious", "name", "count")
+    mvp = Text("guess.mvp", "name", "count")
 
     hint_thinking = Text("hint.thinking")
     hint = Text("hint.given", "number", "text")
+    operators_hint = Text("hint.from_operators", "text")
 
     board = Text("status.board", "category", "questions", "hints_left", "blocks")
-    board_question = Text("status.question", "number", "text", "answer", "chained")
+    board_question = Text("status.question", "number", "text", "answer", "chained", "corrected")
     board_chained = Text("status.chained")
+    board_corrected = Text("status.corrected")
     board_misses = Text("status.misses", "guesses")
     board_empty = Text("status.empty", "prefix")
+
+    appeal_kept = Text("appeal.kept", "number", "text", "answer")
+    appeal_granted = Text("appeal.granted", "number", "text", "answer", "former")
+
+    recap_head = Text("recap.head", "target", "category")
+    recap_question = Text("recap.question", "number", "name", "text", "answer")
+    recap_miss = Text("recap.miss", "name", "guess")
+    recap_winner = Text("recap.winner", "name")
+    recap_turn = Text("recap.turn", "number", "text")
+    recap_near = Text("recap.near", "guesses")
+
+    daily_ready = Text("daily.ready", "day", "ready")
+    daily_done = Text("daily.done", "card")
+    daily_card = Text("daily.card", "day", "result", "questions", "hints", "squares")
+    daily_solved = Text("daily.solved")
+    daily_missed = Text("daily.missed")
+    daily_streak = Text("daily.streak", "room", "name", "person")
 
     surrendered = Text("vote.surrendered", "target", "category", "questions", "hints")
 
@@ -76,7 +101,7 @@ class Say(GameTexts):
     record_room = Text("record.room", "period", "games", "people", "percent")
     record_active = Text("record.active", "name", "games")
     ranking_head = Text("ranking.head", "period")
-    ranking_line = Text("ranking.line", "place", "name", "wins", "games", "title")
+    ranking_line = Text("ranking.line", "place", "name", "points", "wins", "games", "title")
     ranking_champion = Text("ranking.champion")
     ranking_curious = Text("ranking.curious")
 

@@ -7,6 +7,7 @@ class DuplicateQuestion(Refused):
     """Somebody asked that already."""
 
     code = "duplicate_question"
+    status = 409
     variables = ("number", "answer")
 
 
@@ -33,6 +34,7 @@ class GuessRepeated(Refused):
     """The room was wrong with that word before."""
 
     code = "guess_repeated"
+    status = 409
     variables = ("guess",)
 
 
@@ -40,6 +42,7 @@ class GuessTooSoon(Refused):
     """The person's last wrong guess is too recent."""
 
     code = "guess_too_soon"
+    status = 429
     variables = ("total", "remaining")
 
 
@@ -47,6 +50,7 @@ class QuestionsUsedUp(Refused):
     """The last question was asked; only guesses are left."""
 
     code = "questions_used_up"
+    status = 409
     variables = ("limit",)
 
 
@@ -61,4 +65,43 @@ class HintLimitReached(Refused):
     """No hint is left."""
 
     code = "hint_limit_reached"
+    status = 409
     variables = ("used", "limit")
+
+
+class NoSuchQuestion(Refused):
+    """Nobody asked a question of that number."""
+
+    code = "no_such_question"
+    status = 404
+    variables = ("number",)
+
+
+class AppealRepeated(Refused):
+    """A second judge has looked at the answer before."""
+
+    code = "appeal_repeated"
+    status = 409
+    variables = ("number", "answer")
+
+
+class AppealLimitReached(Refused):
+    """No appeal is left."""
+
+    code = "appeal_limit_reached"
+    status = 409
+    variables = ("limit",)
+
+
+class NothingToRecall(Refused):
+    """No game has ended in the room lately."""
+
+    code = "nothing_to_recall"
+    status = 404
+
+
+class NotIdle(Refused):
+    """Somebody has moved in the game since; only an operator's clean-up meets it."""
+
+    code = "not_idle"
+    status = 409

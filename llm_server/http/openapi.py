@@ -36,6 +36,7 @@ _TAGS = {
     "usage": "Tokens and cost",
     "twentyq": "스무고개",
     "turtlesoup": "바다거북수프",
+    "hololive": "홀로라이브",
 }
 
 

@@ -126,7 +126,7 @@ def _record(method: str, failure: Failure | None, seconds: float) -> None:
     metrics.grpc_requests.labels(method.rpartition("/")[2], code).inc()
     milliseconds = round(seconds * 1000, 2)
     if failure is None:
-        log.debug("grpc_request", method=method, milliseconds=milliseconds)
+        log.info("grpc_request", method=method, milliseconds=milliseconds)
     else:
         log.warning(
             "grpc_request_failed",

@@ -84,10 +84,20 @@ class TurtleSoupGetRandomPuzzleRequest(Request):
 
 
 class TurtleSoupGetRandomPuzzleResponse(Message):
-    """A puzzle of ours."""
+    """A puzzle of ours, with everything that is known of it."""
 
     model_config = example(
-        {"id": 34, "title": "우산", "question": _SCENARIO, "answer": _SOLUTION, "difficulty": 2}
+        {
+            "id": 34,
+            "title": "우산",
+            "question": _SCENARIO,
+            "answer": _SOLUTION,
+            "difficulty": 2,
+            "category": "MYSTERY",
+            "hints": ["직업을 생각해 보세요.", "혼자 하는 일이 아니에요.", "누군가 보고 있어요."],
+            "key_facts": ["남자는 배우이고 우산은 소품이다."],
+            "warning": "",
+        }
     )
 
     id: int
@@ -95,9 +105,9 @@ class TurtleSoupGetRandomPuzzleResponse(Message):
     question: str
     answer: str
     difficulty: int
-    category: str = ""
-    hints: tuple[str, ...] = ()
-    key_facts: tuple[str, ...] = ()
+    category: str
+    hints: tuple[str, ...]
+    key_facts: tuple[str, ...]
     warning: str = ""
 
 
@@ -242,24 +252,6 @@ class TurtleSoupRevealResponse(Message):
     narrative: str
 
 
-class Preset(TurtleSoupGetRandomPuzzleResponse):
-    """A puzzle of ours, with everything that is known of it."""
-
-    model_config = example(
-        {
-            "id": 34,
-            "title": "우산",
-            "question": _SCENARIO,
-            "answer": _SOLUTION,
-            "difficulty": 2,
-            "category": "MYSTERY",
-            "hints": ["직업을 생각해 보세요.", "혼자 하는 일이 아니에요.", "누군가 보고 있어요."],
-            "key_facts": ["남자는 배우이고 우산은 소품이다."],
-            "warning": None,
-        }
-    )
-
-
 class Stats(Message):
     """How many puzzles there are, and how many of each difficulty."""
 
@@ -272,7 +264,7 @@ class PuzzlesResponse(Message):
 
     model_config = example({"puzzles": [], "stats": {"total": 0, "by_difficulty": {}}})
 
-    puzzles: tuple[Preset, ...]
+    puzzles: tuple[TurtleSoupGetRandomPuzzleResponse, ...]
     stats: Stats
 
 

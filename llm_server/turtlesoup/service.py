@@ -96,11 +96,7 @@ class TurtleSoup:
         self, request: api.TurtleSoupGetRandomPuzzleRequest, _deadline: Deadline
     ) -> api.TurtleSoupGetRandomPuzzleResponse:
         """Any puzzle of ours."""
-        puzzle = self._puzzles.choose(self._random, difficulty=request.difficulty)
-        wanted = api.TurtleSoupGetRandomPuzzleResponse.model_fields.keys()
-        return api.TurtleSoupGetRandomPuzzleResponse.model_validate(
-            puzzle.model_dump(include=set(wanted), exclude_none=True)
-        )
+        return _shown(self._puzzles.choose(self._random, difficulty=request.difficulty))
 
     async def rewrite_scenario(
         self, request: api.TurtleSoupRewriteScenarioRequest, deadline: Deadline
@@ -234,7 +230,9 @@ class TurtleSoup:
         stats = api.Stats(total=len(self._puzzles.all), by_difficulty=self._counts())
         return api.PuzzlesResponse(puzzles=tuple(map(_shown, self._puzzles.all)), stats=stats)
 
-    async def get_puzzle(self, request: api.PuzzleRequest, _deadline: Deadline) -> api.Preset:
+    async def get_puzzle(
+        self, request: api.PuzzleRequest, _deadline: Deadline
+    ) -> api.TurtleSoupGetRandomPuzzleResponse:
         """One puzzle of ours, solution included."""
         return _shown(self._puzzles.get(request.puzzle_id))
 
@@ -317,5 +315,5 @@ class TurtleSoup:
         return {str(difficulty): count for difficulty, count in self._puzzles.by_difficulty.items()}
 
 
-def _shown(puzzle: Puzzle) -> api.Preset:
-    return api.Preset.model_validate(puzzle.model_dump(exclude_none=True))
+def _shown(puzzle: Puzzle) -> api.TurtleSoupGetRandomPuzzleResponse:
+    return api.TurtleSoupGetRandomPuzzleResponse.model_validate(puzzle.model_dump(exclude_none=True))

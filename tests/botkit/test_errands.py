@@ -56,14 +56,14 @@ def room(cache: Client) -> Room:
 
 
 async def test_a_command_is_handled_and_saved(room: Room, cache: Client) -> None:
-    assert await room.errands.run(Note("a"), room="r", player=ANN) == [Reply("a")]
+    assert (await room.errands.run(Note("a"), room="r", player=ANN)).replies == [Reply("a")]
     assert await room.store.peek("r") == Journal(("a",))
     assert await cache.xlen(module.LEDGER) == 1
-    assert await room.errands.run(Look(), room="r", player=ANN) == [Reply("앤 sees 1")]
+    assert (await room.errands.run(Look(), room="r", player=ANN)).replies == [Reply("앤 sees 1")]
 
 
 async def test_a_command_that_changes_nothing_saves_nothing(room: Room, cache: Client) -> None:
-    assert await room.errands.run(Note("same"), room="r", player=ANN) == [Reply("same")]
+    assert (await room.errands.run(Note("same"), room="r", player=ANN)).replies == [Reply("same")]
     assert not await cache.exists(room.store.key("r"))
 
 
@@ -82,7 +82,7 @@ async def test_a_refusal_changes_nothing(room: Room) -> None:
 
 async def test_trouble_after_the_command_does_not_undo_it(room: Room) -> None:
     room.fails_after = True
-    assert await room.errands.run(Note("a"), room="r", player=ANN) == [Reply("a")]
+    assert (await room.errands.run(Note("a"), room="r", player=ANN)).replies == [Reply("a")]
 
 
 async def test_a_command_ends_in_time(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,7 +189,7 @@ class System:
 
         async def done() -> list[dict[str, str]]:
             found = await self.finals()
-            missing = set(entries) - {reply["replyTo"] for reply in found}
+            missing = set(entries) - {reply.get("replyTo") for reply in found}
             return [] if missing else found
 
         return await until(done, seconds=seconds, what=f"answers to {len(entries)} lines\n{self.tail()}")
@@ -198,7 +198,7 @@ class System:
         """Type a line and wait for its answer."""
         entry = await self.say(room, text, user=user)
         found = await self.answered([entry], seconds=seconds)
-        return "\n".join(reply["text"] for reply in found if reply["replyTo"] == entry)
+        return "\n".join(reply["text"] for reply in found if reply.get("replyTo") == entry)
 
     async def pending(self) -> int:
         """Lines that nobody has finished."""

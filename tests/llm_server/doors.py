@@ -31,6 +31,8 @@ ROUTES = {
     "TurtleSoupAnswerQuestion": ("POST", "/api/llm/turtlesoup/answers"),
     "TurtleSoupValidateSolution": ("POST", "/api/llm/turtlesoup/validations"),
     "TurtleSoupGenerateHint": ("POST", "/api/llm/turtlesoup/hints"),
+    "TurtleSoupReveal": ("POST", "/api/llm/turtlesoup/reveals"),
+    "HololiveParseQuestion": ("POST", "/api/llm/hololive/questions"),
     "GetDailyUsage": ("GET", "/api/usage/daily"),
     "GetRecentUsage": ("GET", "/api/usage/recent"),
     "GetTotalUsage": ("GET", "/api/usage/total"),

@@ -13,9 +13,9 @@ from importlib import resources
 from botkit.runtime.tasks import cancel
 
 
-def script_hash(name: str) -> bytes:
-    """What `EVALSHA` says on the wire for one of the kit's scripts."""
-    source = (resources.files("botkit.valkey") / "scripts" / f"{name}.lua").read_text("utf-8")
+def script_hash(name: str, *, of: str = "botkit.valkey") -> bytes:
+    """What `EVALSHA` says on the wire for a script of the kit, or of the package `of`."""
+    source = (resources.files(of) / "scripts" / f"{name}.lua").read_text("utf-8")
     return hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest().encode()
 
 

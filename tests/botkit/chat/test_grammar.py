@@ -78,6 +78,29 @@ def test_a_line_may_be_as_long_as_the_limit() -> None:
     assert caught.value.values == {"limit": 30}
 
 
+def test_a_prefix_has_other_spellings() -> None:
+    grammar = Grammar(prefix="!", forms=[_form("go", "가")], fallback=None, limit=9, other_prefixes=("！",))
+    for line in ("!가", "！가"):
+        assert grammar.is_meant(line)
+        assert grammar.parse(line) is not None
+    assert grammar.usages({}) == []
+
+
+def test_usages_stand_behind_the_prefix_and_its_gap() -> None:
+    forms = [_form("go", "가", usage="가 [곳]")]
+    for gap in (" ", ""):
+        grammar = Grammar(prefix="!", forms=forms, fallback=None, limit=9, gap=gap)
+        assert grammar.usages({"go": "간다"}) == [(f"!{gap}가 [곳]", "간다")]
+
+
+def test_what_the_fallback_declines_is_not_for_the_bot() -> None:
+    declining = Form("maybe", r"(?P<rest>.*)", lambda match: Said("yes") if match["rest"] == "응" else None)
+    for fallback in (None, declining):
+        grammar = Grammar(prefix="!", forms=[_form("go", "가")], fallback=fallback, limit=9)
+        assert grammar.parse("!나") is None
+        assert (grammar.parse("!응") is not None) is (fallback is declining)
+
+
 @given(st.text(max_size=80))
 def test_no_line_breaks_the_parser(line: str) -> None:
     for text in (line, f"/테{line}"):

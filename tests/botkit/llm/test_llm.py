@@ -60,7 +60,9 @@ def test_other_addresses_are_refused(url: str) -> None:
 def test_every_status_has_a_text(status: Status, code: str, error: type[errors.UserError]) -> None:
     trailing = Metadata((CODE, code)) if code else Metadata()
     failure = AioRpcError(status, Metadata(), trailing)
-    assert type(mapped("GetModelConfig", failure)) is error
+    found = mapped("GetModelConfig", failure)
+    assert type(found) is error
+    assert found.__notes__ == [f"GetModelConfig: {status.name} {code}".strip()]
 
 
 def settings(port: int, **values: float) -> LlmSettings:

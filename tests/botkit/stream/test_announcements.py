@@ -7,7 +7,7 @@ from tests.support.servers import Client
 
 async def test_an_announcement_is_a_final_bubble_with_a_mark_of_its_own(mq: Client) -> None:
     for _ in range(2):
-        await announce(mq, stream="replies", bot="twentyq", room="r", text="점검합니다")
+        await announce(mq, "r", "점검합니다", stream="replies", bot="twentyq")
     first, second = [
         {k.decode(): v.decode() for k, v in fields.items()} for _, fields in await mq.xrange("replies")
     ]

@@ -21,7 +21,19 @@ from game_bots.forms import (
     Usage,
 )
 from game_bots.spans import Span
-from game_bots.twentyq.commands import Ask, Chain, GiveHint, Guess, Start, Status, TellMe, grammar
+from game_bots.twentyq.commands import (
+    Appeal,
+    Ask,
+    Chain,
+    GiveHint,
+    Guess,
+    Recap,
+    Start,
+    StartDaily,
+    Status,
+    TellMe,
+    grammar,
+)
 
 GRAMMAR = grammar("/스자")
 
@@ -37,6 +49,14 @@ GRAMMAR = grammar("/스자")
         ("/스자 시작 생물 음식", Start(("생물", "음식"))),
         ("/스자 시작 20", Start((), counted=True)),
         ("/스자 시작 생물 20", Start(("생물",), counted=True)),
+        ("/스자 시작 음식 어려움 20", Start(("음식", "어려움"), counted=True)),
+        ("/스자 오늘", StartDaily()),
+        ("/스자 오늘의 문제", StartDaily()),
+        ("/스자 오늘 먹을 수 있나요", Ask("오늘 먹을 수 있나요")),
+        ("/스자 이의 7", Appeal(7)),
+        ("/스자 이의12번", Appeal(12)),
+        ("/스자 이의 있나요", Ask("이의 있나요")),
+        ("/스자 복기", Recap()),
         ("/스자 시작 전에 물을 넣나요?", Ask("시작 전에 물을 넣나요?")),
         ("/스자 시작되는 계절인가요", Ask("시작되는 계절인가요")),
         ("/스자 힌트", GiveHint()),
