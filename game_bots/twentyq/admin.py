@@ -11,13 +11,13 @@ from botkit.chat.message import Player
 from botkit.errands import Errands
 from botkit.runtime.clock import Clock, wall
 from botkit.runtime.http import ApiError
+from game_bots import forms
 from game_bots.api import Done, Operator, Paged, Written
 from game_bots.records import RecordsUnavailable
-from game_bots.refusals import NoGame
-from game_bots.twentyq import commands, contract
+from game_bots.refusals import NoGame, NotIdle
+from game_bots.twentyq import contract
 from game_bots.twentyq.archive import Archive
 from game_bots.twentyq.game import Riddle
-from game_bots.twentyq.refusals import NotIdle
 from game_bots.twentyq.room import Room
 from game_bots.twentyq.store import Store
 from game_bots.twentyq.synonyms import Synonyms
@@ -133,14 +133,14 @@ class Admin:
 
     async def clear(self, chat_id: str, by: Operator = "") -> Done:
         """Forget a game; the room is told, nothing is counted."""
-        text = await self._oversee(commands.Clear(), chat_id, by)
+        text = await self._oversee(forms.Clear(), chat_id, by)
         await self._announce(chat_id, text)
         await self._note("clear", chat_id, by)
         return Done(message="cleared")
 
     async def hint(self, chat_id: str, body: contract.RoomHint, by: Operator = "") -> Done:
         """A hint from the operators; the room reads it at once."""
-        text = await self._oversee(commands.Tell(body.message), chat_id, by)
+        text = await self._oversee(forms.Tell(body.message), chat_id, by)
         await self._announce(chat_id, text)
         await self._note("hint", chat_id, by)
         return Done(message="told")
@@ -150,7 +150,7 @@ class Admin:
     ) -> contract.Cleaned:
         """Forget the games in which nobody has moved for so long."""
         hours = (body or contract.CleanupRequest()).older_than_hours
-        command = commands.Clear(idle_since=self._clock() - hours * HOUR)
+        command = forms.Clear(idle_since=self._clock() - hours * HOUR)
         gone = 0
         for room in [one.name async for one in self._store.all() if one.state.riddle]:
             try:

@@ -23,11 +23,15 @@ def test_a_question_is_known_by_its_end() -> None:
     assert not is_asked("주제는 바다")
 
 
-@pytest.mark.parametrize("text", ["그게 중요한가요?", "혹시 그건 그의 것인가요", "그럼 살아 있나요?", "정말요?", "왜요?!"])
+@pytest.mark.parametrize(
+    "text", ["그게 중요한가요?", "혹시 그건 그의 것인가요", "그럼 살아 있나요?", "정말요?", "왜요?!"]
+)
 def test_some_questions_refer_to_the_answer_before(text: str) -> None:
     assert refers_back(text)
 
 
-@pytest.mark.parametrize("text", ["그는 배우인가요?", "진짜 총인가요?", "그 사람의 이름이 중요한가요?", "이웃이 보았나요?"])
+@pytest.mark.parametrize(
+    "text", ["그는 배우인가요?", "진짜 총인가요?", "그 사람의 이름이 중요한가요?", "이웃이 보았나요?"]
+)
 def test_others_stand_alone(text: str) -> None:
     assert not refers_back(text)

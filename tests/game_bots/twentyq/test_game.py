@@ -11,19 +11,17 @@ from pydantic import TypeAdapter
 
 from botkit.chat.errors import Refused
 from botkit.chat.message import Player
-from game_bots.refusals import NoGame
-from game_bots.surrender import NoVote, Standing
-from game_bots.twentyq.game import GUESS_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
-from game_bots.twentyq.refusals import (
+from game_bots.refusals import (
     AppealLimitReached,
     AppealRepeated,
     DuplicateQuestion,
-    GuessRepeated,
-    GuessTooSoon,
     HintLimitReached,
+    NoGame,
     NoSuchQuestion,
-    QuestionsUsedUp,
 )
+from game_bots.surrender import NoVote, Standing
+from game_bots.twentyq.game import GUESS_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
+from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
 from game_bots.twentyq.room import TOPICS_KEPT, Finished, Result, Room
 from game_bots.twentyq.topics import (
     CATEGORIES,
