@@ -34,6 +34,7 @@ from game_bots.twentyq.topics import (
 )
 
 CAT = Topic("고양이", "organism", {"habitat": "집"})
+ROOM = TypeAdapter(Room)
 MINJI, JUN, SORA = Player("1", "민지"), Player("2", "준"), Player("3", "소라")
 
 
@@ -479,8 +480,7 @@ class Games(RuleBasedStateMachine):
 
     @invariant()
     def a_room_survives_its_json(self) -> None:
-        adapter = TypeAdapter(Room)
-        assert adapter.validate_json(adapter.dump_json(self.room)) == self.room
+        assert ROOM.validate_json(ROOM.dump_json(self.room)) == self.room
 
 
 class ManyGames(Games):
