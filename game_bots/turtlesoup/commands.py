@@ -17,12 +17,13 @@ from game_bots.forms import (
     ROOM_RECORD,
     SURRENDER,
     USAGE,
+    TellMe,
     Unknown,
 )
 from game_bots.turtlesoup.events import Status
 from game_bots.turtlesoup.proposals import parts_of
 from game_bots.turtlesoup.puzzles import ANYTHING, LEVELS, Wish, category_of
-from game_bots.wording import is_asked
+from game_bots.wording import is_asked, wants_to_be_told
 
 LINE_LENGTH = 1700
 """Characters of a line: a whole proposal. Questions and attempts have limits of their own."""
@@ -44,6 +45,8 @@ class Start:
 
     wish: Wish = ANYTHING
     oddity: Oddity = Oddity.NONE
+    chat: str = ""
+    """The room to count the game for, when it is another one. Cannot be typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +177,10 @@ def _wished(said: list[str], theme: str) -> Start:
     return Start(Wish(level, categories[0] if len(categories) == 1 else None, theme), oddity)
 
 
+def _tell_me(match: re.Match[str]) -> TellMe | None:
+    return TellMe() if wants_to_be_told(match["rest"]) else None
+
+
 def _propose(match: re.Match[str]) -> Propose | None:
     rest = match["rest"]
     parts = parts_of(rest)
@@ -219,6 +226,7 @@ FORMS = (
     Form(
         "problem", rf"\s?{words('문제', '제시문', 'problem')}", lambda _: Problem(), usage="문제", lane=False
     ),
+    Form("tell_me", r"\s정답(?P<rest>.+)", _tell_me, lane=False),
     Form(
         "answer",
         rf"\s?{words('정답', 'answer')}(?:(?:은|는)?(?=\s|$)|[:：,，])\s*(?P<text>.*)",

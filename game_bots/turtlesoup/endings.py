@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from botkit.chat.message import Reply, Scene
+from botkit.llm.client import spent
 from botkit.turn import Outcome
 from game_bots.turtlesoup import boards, events
 from game_bots.turtlesoup.chores import Chores
@@ -37,8 +38,11 @@ class Endings:
         return replace(outcome, replies=[Reply(self._say.force_ended(result=said))])
 
     def _ended(self, room: Room, game: Finished, scene: Scene) -> Outcome[Room]:
+        soup = game.soup.spent(spent())
+        game = replace(game, soup=soup)
+
         async def after() -> None:
-            work = self._pantry.prepare(scene.room, game.soup.wish, entry=scene.entry)
+            work = self._pantry.prepare(scene.room, soup.wish, entry=scene.entry)
             self._chores.begin(work)
 
         text = boards.reveal(game, self._say, prefix=self._prefix)

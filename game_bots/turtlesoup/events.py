@@ -50,6 +50,11 @@ class Finished:
         """The id of a game wherever it is counted: room and starting entry."""
         return f"{self.room}:{self.soup.id}"
 
+    @property
+    def chat(self) -> str:
+        """The room that it is counted for."""
+        return self.soup.chat or self.room
+
 
 @dataclass(frozen=True, slots=True)
 class Rated:

@@ -12,19 +12,16 @@ from typing import Any
 
 from botkit.chat.message import Player
 from game_bots import surrender
-from game_bots.surrender import Vote
-from game_bots.turtlesoup.puzzles import ANYTHING, Puzzle, Wish
-from game_bots.turtlesoup.refusals import (
-    AnswerLength,
+from game_bots.refusals import (
     AppealLimitReached,
     AppealRepeated,
-    AttemptTooSoon,
     DuplicateQuestion,
     HintLimitReached,
-    HintTooSoon,
     NoSuchQuestion,
-    QuestionLength,
 )
+from game_bots.surrender import Vote
+from game_bots.turtlesoup.puzzles import ANYTHING, Puzzle, Wish
+from game_bots.turtlesoup.refusals import AnswerLength, AttemptTooSoon, HintTooSoon, QuestionLength
 from game_bots.wording import question_key, refers_back
 
 MAX_HINTS = 3
@@ -126,6 +123,8 @@ class Soup:
     moved_at: float
     """When something last happened."""
     wish: Wish = ANYTHING
+    chat: str = ""
+    """The room that it is counted for, when that is not the one in which it is played."""
     players: tuple[Player, ...] = ()
     questions: tuple[Question, ...] = ()
     hints: tuple[Hint, ...] = ()

@@ -1,16 +1,16 @@
 """What happens: one function a command. A handler asks the judge, lets the game decide, and says it."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from botkit.chat.errors import NotUnderstood, UserError
 from botkit.chat.grammar import Grammar
 from botkit.chat.message import Reply, Scene
-from botkit.llm.client import tally
-from botkit.turn import Handlers, Outcome
+from botkit.turn import Handlers, Move, Outcome
 from game_bots import forms
 from game_bots.operators import Operators
+from game_bots.spending import counted
 from game_bots.surrender import Standing, running
 from game_bots.turtlesoup import boards, commands, events
 from game_bots.turtlesoup.chores import Announce, Chores, tell_lapsed
@@ -21,13 +21,12 @@ from game_bots.turtlesoup.game import Nearness, Soup
 from game_bots.turtlesoup.hall import Hall
 from game_bots.turtlesoup.judge import Judge
 from game_bots.turtlesoup.messages import Say
+from game_bots.turtlesoup.oversight import Oversight
 from game_bots.turtlesoup.pantry import Pantry
 from game_bots.turtlesoup.puzzles import LEVELS
 from game_bots.turtlesoup.refusals import AnswerEmpty, AppealEmpty
 from game_bots.turtlesoup.room import Room
 from game_bots.turtlesoup.store import Store
-
-Move = Callable[[Any, Scene, Room], Awaitable[Outcome[Room]]]
 
 
 class Turtlesoup:
@@ -43,6 +42,7 @@ class Turtlesoup:
         pantry: Pantry,
         endings: Endings,
         operators: Operators,
+        oversight: Oversight,
         editors: Editors,
         hall: Hall,
         chores: Chores,
@@ -56,12 +56,11 @@ class Turtlesoup:
         self._store = store
         self._pantry = pantry
         self._endings = endings
-        self._operators = operators
         self._chores = chores
         self._announce = announce
         self._hint_cooldown = hint_cooldown
         self._help = boards.help_text(grammar, say)
-        moves: dict[type, Move] = {
+        moves: dict[type, Move[Room]] = {
             commands.Start: self.start,
             commands.Ask: self.ask,
             commands.Answer: self.answer,
@@ -75,8 +74,10 @@ class Turtlesoup:
             forms.Surrender: self.surrender,
             forms.Agree: self.agree,
             forms.Reject: self.reject,
-            forms.ForceEnd: self.force_end,
-            forms.ClearAll: self.clear_all,
+            forms.ForceEnd: oversight.force_end,
+            forms.ClearAll: oversight.clear_all,
+            forms.Clear: oversight.clear,
+            forms.Tell: oversight.tell,
         }
         self.handlers = Handlers[Room](
             answers={
@@ -85,6 +86,7 @@ class Turtlesoup:
                 commands.Summary: self.summary,
                 commands.ShowStatus: self.status,
                 commands.ShowMild: self.show_mild,
+                forms.TellMe: self.tell_me,
                 commands.ListProposals: editors.proposals,
                 commands.ShowProposal: editors.puzzle,
                 commands.ShowRatings: editors.ratings,
@@ -95,7 +97,7 @@ class Turtlesoup:
                 forms.Ranking: hall.ranking,
                 forms.Unknown: self.unknown,
             },
-            moves={command: self._timely(move) for command, move in moves.items()},
+            moves={command: self._timely(move) for command, move in counted(moves).items()},
         )
 
     # ---- what changes nothing -----------------------------------------------------------------------
@@ -122,6 +124,11 @@ class Turtlesoup:
         text = self._say.mild_is_on if mild else self._say.mild_is_off
         return [Reply(text(prefix=self._prefix))]
 
+    async def tell_me(self, _command: forms.TellMe, scene: Scene) -> Sequence[Reply]:
+        """The referee keeps the truth."""
+        await self._playing(scene)
+        return [Reply(self._say.tell_nothing())]
+
     async def unknown(self, _command: forms.Unknown, _scene: Scene) -> Sequence[Reply]:
         """Ours, but not understood."""
         raise NotUnderstood(prefix=self._prefix)
@@ -135,24 +142,23 @@ class Turtlesoup:
         """A new soup, or the situation of the one that is open."""
         if room.soup:
             return Outcome([Reply(self._say.resumed(board=boards.problem(room.soup, self._say)))])
-        with tally() as used:
-            puzzle = await self._pantry.choose(command.wish, scene.room, room, entry=scene.entry)
+        puzzle = await self._pantry.choose(command.wish, scene.room, room, entry=scene.entry)
         text = boards.opening(puzzle, command.wish, self._say, prefix=self._prefix)
         if command.oddity is Oddity.LEVEL:
             text = f"{self._say.level_odd(least=LEVELS[0], most=LEVELS[-1])}\n{text}"
         elif command.oddity is Oddity.WORDS:
             text = f"{self._say.words_odd(prefix=self._prefix)}\n{text}"
-        started = room.started(puzzle, command.wish, game=scene.entry, by=scene.player, now=scene.now)
-        soup = started.playing(self._prefix, scene.now).spent(used.tokens)
-        return Outcome([Reply(text)], replace(started, soup=soup))
+        started = room.started(
+            puzzle, command.wish, game=scene.entry, by=scene.player, now=scene.now, chat=command.chat
+        )
+        return Outcome([Reply(text)], started)
 
     async def ask(self, command: commands.Ask, scene: Scene, room: Room) -> Outcome[Room]:
         """A question and its verdict."""
         soup = room.playing(self._prefix, scene.now)
         soup.check_question(command.text)
-        with tally() as used:
-            ruling = await self._judge.ruling(soup, command.text, entry=scene.entry)
-        asked = soup.answered(command.text, ruling, by=scene.player, now=scene.now).spent(used.tokens)
+        ruling = await self._judge.ruling(soup, command.text, entry=scene.entry)
+        asked = soup.answered(command.text, ruling, by=scene.player, now=scene.now)
         text = self._say.answered(
             number=len(asked.questions),
             answer=ruling.verdict.value,
@@ -167,11 +173,8 @@ class Turtlesoup:
         if not command.text:
             raise AnswerEmpty(prefix=self._prefix)
         soup.check_attempt(command.text, by=scene.player, now=scene.now)
-        with tally() as used:
-            judged = await self._judge.attempt(soup, command.text, entry=scene.entry)
-        tried = soup.attempted(
-            command.text, judged.nearness, judged.facts, by=scene.player, now=scene.now
-        ).spent(used.tokens)
+        judged = await self._judge.attempt(soup, command.text, entry=scene.entry)
+        tried = soup.attempted(command.text, judged.nearness, judged.facts, by=scene.player, now=scene.now)
         if judged.nearness is Nearness.YES:
             return self._endings.solved(room, tried, scene)
         name = scene.player.name
@@ -187,9 +190,8 @@ class Turtlesoup:
         """A hint, the puzzle's own ones first, counted only once there is one."""
         soup = room.playing(self._prefix, scene.now)
         soup.check_hint(cooldown=self._hint_cooldown)
-        with tally() as used:
-            hint = soup.own_hint or await self._judge.hint(soup, entry=scene.entry)
-        hinted = soup.hinted(hint, by=scene.player, now=scene.now).spent(used.tokens)
+        hint = soup.own_hint or await self._judge.hint(soup, entry=scene.entry)
+        hinted = soup.hinted(hint, by=scene.player, now=scene.now)
         text = self._say.hint(number=len(hinted.hints), text=hint)
         left = self._say.hints_left(left=hinted.hint_limit - hinted.hints_taken)
         return Outcome([Reply(text + left)], replace(room, soup=hinted))
@@ -200,15 +202,15 @@ class Turtlesoup:
         if not command.number:
             raise AppealEmpty(prefix=self._prefix)
         question = soup.check_appeal(command.number)
-        with tally() as used:
-            ruling = await self._judge.second_opinion(soup, question.text, entry=scene.entry)
-        seen = soup.reviewed(question.number, ruling, by=scene.player, now=scene.now).spent(used.tokens)
+        ruling = await self._judge.second_opinion(soup, question.text, entry=scene.entry)
+        seen = soup.reviewed(question.number, ruling, by=scene.player, now=scene.now)
         again = seen.questions[question.number - 1]
         if again.former is None:
-            text = self._say.upheld(number=again.number, answer=again.verdict.value)
+            text = self._say.upheld(number=again.number, text=again.text, answer=again.verdict.value)
         else:
             text = self._say.corrected(
                 number=again.number,
+                text=again.text,
                 former=again.former.value,
                 answer=again.verdict.value,
                 mark=boards.mark(again, self._say),
@@ -274,22 +276,9 @@ class Turtlesoup:
         text = self._say.mild_turned_on() if command.on else self._say.mild_turned_off()
         return Outcome([Reply(text)], room.mildly(command.on))
 
-    # ---- operators ----------------------------------------------------------------------------------
-
-    async def force_end(self, _command: forms.ForceEnd, scene: Scene, room: Room) -> Outcome[Room]:
-        """The game is over, whatever the room thinks of it."""
-        self._operators.check(scene)
-        return self._endings.forced(room, room.playing(self._prefix, scene.now), scene)
-
-    async def clear_all(self, _command: forms.ClearAll, scene: Scene, room: Room) -> Outcome[Room]:
-        """Nothing is remembered of the room; its games, this one included, stay in the ledger."""
-        self._operators.check(scene)
-        finished = self._endings.forced(room, room.soup, scene).finished if room.soup else None
-        return Outcome([Reply(self._say.cleared())], Room(), finished=finished)
-
     # ---- games that nobody ended --------------------------------------------------------------------
 
-    def _timely(self, move: Move) -> Move:
+    def _timely(self, move: Move[Room]) -> Move[Room]:
         """A move that first ends a game which was left for a day, whatever becomes of the move itself."""
 
         async def timely(command: Any, scene: Scene, room: Room) -> Outcome[Room]:

@@ -122,7 +122,7 @@ def _game_row(game: Finished) -> tuple[object, ...]:
     soup, puzzle = game.soup, game.soup.puzzle
     return (
         game.game,
-        game.room,
+        game.chat,
         puzzle.source,
         puzzle.number or None,
         puzzle.title,
@@ -151,7 +151,7 @@ def _player_rows(game: Finished) -> list[tuple[object, ...]]:
     return [
         (
             game.game,
-            game.room,
+            game.chat,
             player.id,
             player.name,
             sum(question.by == player.id for question in soup.questions),

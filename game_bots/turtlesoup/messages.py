@@ -15,17 +15,12 @@ class Say(GameTexts):
     errors = (
         *GAME_ERRORS,
         refusals.QuestionLength,
-        refusals.DuplicateQuestion,
         refusals.QuestionUnanswerable,
         refusals.AnswerEmpty,
         refusals.AnswerLength,
         refusals.AttemptTooSoon,
-        refusals.HintLimitReached,
         refusals.HintTooSoon,
         refusals.AppealEmpty,
-        refusals.NoSuchQuestion,
-        refusals.AppealRepeated,
-        refusals.AppealLimitReached,
         refusals.NothingToTell,
         refusals.StoryMustWait,
         refusals.BadRating,
@@ -60,8 +55,8 @@ class Say(GameTexts):
     question_thinking = Text("question.thinking")
     answered = Text("question.answered", "number", "answer", "mark", "progress")
     mark = Text("question.mark")
-    upheld = Text("appeal.upheld", "number", "answer")
-    corrected = Text("appeal.corrected", "number", "former", "answer", "mark", "progress")
+    upheld = Text("appeal.upheld", "number", "text", "answer")
+    corrected = Text("appeal.corrected", "number", "text", "former", "answer", "mark", "progress")
 
     answer_thinking = Text("answer.thinking")
     wrong = Text("answer.wrong", "name", "progress")
@@ -72,6 +67,7 @@ class Say(GameTexts):
     hint_thinking = Text("hint.thinking")
     hint = Text("hint.given", "number", "text")
     hints_left = Text("hint.left", "left")
+    operators_hint = Text("hint.from_operators", "text")
 
     summary_head = Text("summary_list.head", "title", "count")
     summary_item = Text("summary_list.item", "number", "text", "answer", "mark", "corrected")

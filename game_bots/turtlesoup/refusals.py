@@ -10,13 +10,6 @@ class QuestionLength(Refused):
     variables = ("least", "most")
 
 
-class DuplicateQuestion(Refused):
-    """Somebody asked that already."""
-
-    code = "duplicate_question"
-    variables = ("number", "answer")
-
-
 class QuestionUnanswerable(Refused):
     """Not a question that can be answered with yes or no."""
 
@@ -45,13 +38,6 @@ class AttemptTooSoon(Refused):
     variables = ("total", "remaining")
 
 
-class HintLimitReached(Refused):
-    """No hint is left."""
-
-    code = "hint_limit_reached"
-    variables = ("used", "limit")
-
-
 class HintTooSoon(Refused):
     """Questions first, then the next hint."""
 
@@ -64,27 +50,6 @@ class AppealEmpty(Refused):
 
     code = "appeal_empty"
     variables = ("prefix",)
-
-
-class NoSuchQuestion(Refused):
-    """No question has that number."""
-
-    code = "no_such_question"
-    variables = ("number",)
-
-
-class AppealRepeated(Refused):
-    """A second judge has looked at that question."""
-
-    code = "appeal_repeated"
-    variables = ("number", "answer")
-
-
-class AppealLimitReached(Refused):
-    """No appeal is left in this game."""
-
-    code = "appeal_limit_reached"
-    variables = ("limit",)
 
 
 class NothingToTell(Refused):

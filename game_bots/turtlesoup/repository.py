@@ -7,7 +7,7 @@ from datetime import datetime
 import asyncpg
 
 from botkit.postgres.pool import Database
-from game_bots.records import read
+from game_bots.records import query
 
 MOST_ACTIVE = 10
 """People in a list."""
@@ -53,17 +53,17 @@ class Records:
 
     async def person_called(self, room: str, name: str) -> str | None:
         """The id of the person who last used a nickname in the room; case counts only if several fit."""
-        found = await read(self._database, lambda pool: pool.fetchval(_CALLED, room, name))
+        found = await query(self._database, lambda pool: pool.fetchval(_CALLED, room, name))
         return str(found) if found is not None else None
 
     async def person(self, room: str, user: str) -> PersonRecord:
         """Everything somebody played in the room."""
-        [row] = await read(self._database, lambda pool: pool.fetch(_PERSON, room, user))
+        [row] = await query(self._database, lambda pool: pool.fetch(_PERSON, room, user))
         return PersonRecord(row["games"], row["wins"], row["facts"], row["mvps"], row["best"])
 
     async def room(self, room: str, since: datetime) -> RoomRecord:
         """What the room played since then."""
-        [row] = await read(self._database, lambda pool: pool.fetch(_ROOM, room, since))
+        [row] = await query(self._database, lambda pool: pool.fetch(_ROOM, room, since))
         games = row["games"]
         active = await self._ranked(room, since, "games DESC, wins DESC")
         percent = row["solved"] * 100 // games if games else 0
@@ -74,9 +74,9 @@ class Records:
         return await self._ranked(room, since, "wins DESC, facts DESC, games")
 
     async def _ranked(self, room: str, since: datetime, order: str) -> tuple[Ranked, ...]:
-        query = f"{_RANKED} ORDER BY {order}, user_id LIMIT {MOST_ACTIVE}"
-        rows: Sequence[asyncpg.Record] = await read(
-            self._database, lambda pool: pool.fetch(query, room, since)
+        sql = f"{_RANKED} ORDER BY {order}, user_id LIMIT {MOST_ACTIVE}"
+        rows: Sequence[asyncpg.Record] = await query(
+            self._database, lambda pool: pool.fetch(sql, room, since)
         )
         return tuple(Ranked(row["name"], row["games"], row["wins"], row["facts"]) for row in rows)
 

@@ -120,7 +120,9 @@ class Room:
 
     # ---- games --------------------------------------------------------------------------------------
 
-    def started(self, puzzle: Puzzle, wish: Wish, *, game: str, by: Player, now: float) -> "Room":
+    def started(
+        self, puzzle: Puzzle, wish: Wish, *, game: str, by: Player, now: float, chat: str = ""
+    ) -> "Room":
         """With a new soup, whose puzzle counts as played; nothing of an earlier one is left in it."""
         presets, customs = self.presets, self.customs
         if puzzle.source in (Source.PRESET, Source.REWRITTEN):
@@ -131,7 +133,7 @@ class Room:
         taken = self.prepared is not None and self.prepared.puzzle == puzzle
         return replace(
             self,
-            soup=Soup(game, puzzle, now, now, wish=wish, players=(by,)),
+            soup=Soup(game, puzzle, now, now, wish=wish, chat=chat, players=(by,)),
             presets=presets,
             customs=customs,
             scenarios=(*self.scenarios, puzzle.scenario)[-SCENARIOS_KEPT:],
@@ -150,6 +152,10 @@ class Room:
         if soup is None or not soup.overdue(now):
             return None
         return Finished(name, soup, Result.TIMEOUT, "", soup.moved_at + IDLE_SECONDS)
+
+    def spending(self, tokens: int) -> "Room":
+        """With so many more tokens on the soup that is open, if there is one."""
+        return replace(self, soup=self.soup.spent(tokens)) if self.soup else self
 
     # ---- after a game -------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from botkit.postgres.pool import Database
-from game_bots.records import read
+from game_bots.records import query
 from game_bots.turtlesoup.events import Draft, Status
 from game_bots.turtlesoup.ledger import LOW_RATINGS, LOW_STARS
 from game_bots.turtlesoup.puzzles import Puzzle, Source, Wish, category_named
@@ -51,7 +51,7 @@ class Shelf:
 
     async def unplayed(self, wish: Wish, *, room: str, taken: Sequence[int], mild: bool) -> Puzzle | None:
         """A published puzzle that the room has not had: the one that was played least anywhere."""
-        row = await read(
+        row = await query(
             self._database,
             lambda pool: pool.fetchrow(_UNPLAYED, room, list(taken), wish.difficulty, wish.category, mild),
         )
@@ -74,17 +74,17 @@ class Shelf:
 
     async def get(self, number: int) -> Kept | None:
         """A puzzle of our own."""
-        row = await read(self._database, lambda pool: pool.fetchrow(f"{_KEPT} WHERE id = $1", number))
+        row = await query(self._database, lambda pool: pool.fetchrow(f"{_KEPT} WHERE id = $1", number))
         return _kept(row) if row else None
 
     async def proposed(self) -> tuple[Kept, ...]:
         """Puzzles that wait for a review, the oldest first."""
-        query = f"{_KEPT} WHERE status = 'proposed' ORDER BY id LIMIT {LISTED}"
-        return tuple(_kept(row) for row in await read(self._database, lambda pool: pool.fetch(query)))
+        sql = f"{_KEPT} WHERE status = 'proposed' ORDER BY id LIMIT {LISTED}"
+        return tuple(_kept(row) for row in await query(self._database, lambda pool: pool.fetch(sql)))
 
     async def disliked(self) -> tuple[Liked, ...]:
         """The puzzles that players like least, the worst first."""
-        rows = await read(self._database, lambda pool: pool.fetch(_DISLIKED, LOW_RATINGS, LOW_STARS, LISTED))
+        rows = await query(self._database, lambda pool: pool.fetch(_DISLIKED, LOW_RATINGS, LOW_STARS, LISTED))
         return tuple(
             Liked(row["ref"], row["title"], float(row["stars"]), row["rating_count"]) for row in rows
         )

@@ -17,6 +17,7 @@ from game_bots.forms import (
     Reject,
     RoomRecord,
     Surrender,
+    TellMe,
     Unknown,
     Usage,
 )
@@ -109,6 +110,8 @@ EDGE_CASES = [
         ("/스프 정답: 그는 배우였다", Answer("그는 배우였다")),
         ("/스프정답 그는\n배우였다", Answer("그는 배우였다")),
         ("/스프 ANSWER he acts", Answer("he acts")),
+        ("/스프 정답 알려줘", TellMe()),
+        ("/스프 정답이 뭐예요?", TellMe()),
         ("/스프 정답이 두 개인가요?", Ask("정답이 두 개인가요?")),
         ("/스프 answering machine?", Ask("answering machine?")),
         ("/스프 이의 7", Appeal(7)),

@@ -10,6 +10,13 @@ from pydantic import TypeAdapter
 
 from botkit.chat.errors import Refused
 from botkit.chat.message import Player
+from game_bots.refusals import (
+    AppealLimitReached,
+    AppealRepeated,
+    DuplicateQuestion,
+    HintLimitReached,
+    NoSuchQuestion,
+)
 from game_bots.surrender import NoVote, Standing
 from game_bots.turtlesoup.events import Finished, Result
 from game_bots.turtlesoup.game import (
@@ -23,17 +30,7 @@ from game_bots.turtlesoup.game import (
     Verdict,
 )
 from game_bots.turtlesoup.puzzles import ANYTHING, Source
-from game_bots.turtlesoup.refusals import (
-    AnswerLength,
-    AppealLimitReached,
-    AppealRepeated,
-    AttemptTooSoon,
-    DuplicateQuestion,
-    HintLimitReached,
-    HintTooSoon,
-    NoSuchQuestion,
-    QuestionLength,
-)
+from game_bots.turtlesoup.refusals import AnswerLength, AttemptTooSoon, HintTooSoon, QuestionLength
 from game_bots.turtlesoup.room import Room
 from tests.game_bots.turtlesoup.examples import JUN, MINJI, SORA, UMBRELLA
 
