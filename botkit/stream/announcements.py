@@ -1,11 +1,15 @@
 """What a bot says in a room without having been asked: an operator's word, an alert."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from redis.asyncio import Redis
 
 from botkit.stream.commit import REPLIES_KEPT
+
+Announce = Callable[[str, str], Awaitable[None]]
+"""Says something in a room: its id, the text."""
 
 
 async def announce(mq: Redis, room: str, text: str, *, stream: str, bot: str) -> None:

@@ -1,7 +1,6 @@
 """The operators' routes: games that run, finished games, corrections, synonyms, people."""
 
 import time
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import structlog
@@ -11,6 +10,7 @@ from botkit.chat.message import Player
 from botkit.errands import Errands
 from botkit.runtime.clock import Clock, wall
 from botkit.runtime.http import ApiError
+from botkit.stream.announcements import Announce
 from game_bots import forms
 from game_bots.api import Done, Operator, Paged, Written
 from game_bots.records import RecordsUnavailable
@@ -29,9 +29,6 @@ HOUR = 3600
 _CHAT = Query(alias="chatId")
 _SESSION = Query(alias="sessionId")
 _USER = Query(alias="userId")
-
-Announce = Callable[[str, str], Awaitable[None]]
-"""Says something in a room: its id, the text."""
 
 
 class Admin:
