@@ -3,12 +3,16 @@
 import asyncio
 from contextlib import AsyncExitStack
 
-from botkit.runtime.tasks import cancel
+from botkit.chat.layout import bubbles
+from botkit.errands import Errands
 from botkit.service import Connections, Program, Service
 from botkit.stream.announcements import announce
 from game_bots.exchange import Exchange
 from game_bots.operators import Operators
 from game_bots.turtlesoup import messages
+from game_bots.turtlesoup.admin import Admin
+from game_bots.turtlesoup.api import GameApi
+from game_bots.turtlesoup.archive import Archive
 from game_bots.turtlesoup.chores import Chores
 from game_bots.turtlesoup.commands import grammar
 from game_bots.turtlesoup.editors import Editors
@@ -17,6 +21,7 @@ from game_bots.turtlesoup.hall import Hall
 from game_bots.turtlesoup.handlers import Turtlesoup
 from game_bots.turtlesoup.judge import Judge
 from game_bots.turtlesoup.ledger import SCHEMA, Ledger
+from game_bots.turtlesoup.oversight import Oversight
 from game_bots.turtlesoup.pantry import Pantry
 from game_bots.turtlesoup.repository import Records
 from game_bots.turtlesoup.settings import TurtlesoupSettings
@@ -36,27 +41,29 @@ async def run(settings: TurtlesoupSettings, stop: asyncio.Event, *, version: str
         words, say = grammar(settings.command_prefix), messages.load()
         exchange = Exchange(settings.exchange_rate_url)
         operators = Operators(settings.admin_user_ids, say=say, llm=links.llm, exchange=exchange)
+        pantry = Pantry(llm=links.llm, shelf=shelf, store=store, rewrites=settings.puzzle_rewrite_enabled)
+        endings = Endings(say=say, prefix=words.prefix, pantry=pantry, chores=chores)
 
         async def say_in(room: str, text: str) -> None:
-            reply_stream, marked = settings.mq_reply_stream_key, settings.reply_mark + text
-            await announce(links.mq, stream=reply_stream, bot=NAME, room=room, text=marked)
+            for bubble in bubbles(settings.reply_mark + text, say.cut()):
+                await announce(links.mq, room, bubble, stream=settings.mq_reply_stream_key, bot=NAME)
 
-        pantry = Pantry(llm=links.llm, shelf=shelf, store=store, rewrites=settings.puzzle_rewrite_enabled)
         game = Turtlesoup(
             grammar=words,
             say=say,
             judge=Judge(links.llm),
             store=store,
             pantry=pantry,
-            endings=Endings(say=say, prefix=words.prefix, pantry=pantry, chores=chores),
+            endings=endings,
             operators=operators,
+            oversight=Oversight(operators=operators, endings=endings, say=say, prefix=words.prefix),
             editors=Editors(say=say, prefix=words.prefix, shelf=shelf, operators=operators),
             hall=Hall(Records(links.database), say=say, store=store),
             chores=chores,
             announce=say_in,
             hint_cooldown=settings.hint_cooldown_questions,
         )
-        ledger = Ledger(links.database)
+        errands, ledger = Errands(store, game.handlers), Ledger(links.database)
         program = Program(
             grammar=words,
             texts=say,
@@ -66,9 +73,24 @@ async def run(settings: TurtlesoupSettings, stop: asyncio.Event, *, version: str
             prepare=ledger.prepare,
             write=ledger.write,
             summaries=say.summary_texts(),
+            routers=(
+                GameApi(
+                    errands=errands,
+                    store=store,
+                    shelf=shelf,
+                    llm=links.llm,
+                    catalog=say.catalog,
+                    timeouts=(settings.llm_timeout_seconds, settings.llm_connect_timeout_seconds),
+                ).router,
+                Admin(
+                    errands=errands,
+                    store=store,
+                    shelf=shelf,
+                    archive=Archive(links.database),
+                    catalog=say.catalog,
+                    announce=say_in,
+                ).router,
+            ),
+            jobs=(Sweeper(store).run,),
         )
-        sweeping = asyncio.create_task(Sweeper(store).run())
-        try:
-            await Service(settings, links, program, name=NAME, version=version).run(stop)
-        finally:
-            await cancel({sweeping})
+        await Service(settings, links, program, name=NAME, version=version).run(stop)

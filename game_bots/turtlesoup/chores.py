@@ -1,20 +1,18 @@
 """Work that no room waits for: the next puzzle, the word that a vote has lapsed. Lost with the process."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 import structlog
 
 from botkit.runtime.clock import Clock, wall
 from botkit.runtime.tasks import cancel
+from botkit.stream.announcements import Announce
 from game_bots.surrender import VOTE_SECONDS, Vote
 from game_bots.turtlesoup.store import Store
 
 log = structlog.get_logger(__name__)
-
-Announce = Callable[[str, str], Awaitable[None]]
-"""Says something in a room without having been asked."""
 
 
 class Chores:

@@ -7,13 +7,14 @@ from typing import Any
 from botkit.chat.errors import NotUnderstood, UserError
 from botkit.chat.grammar import Grammar
 from botkit.chat.message import Reply, Scene
+from botkit.stream.announcements import Announce
 from botkit.turn import Handlers, Move, Outcome
 from game_bots import forms
 from game_bots.operators import Operators
 from game_bots.spending import counted
 from game_bots.surrender import Standing, running
 from game_bots.turtlesoup import boards, commands, events
-from game_bots.turtlesoup.chores import Announce, Chores, tell_lapsed
+from game_bots.turtlesoup.chores import Chores, tell_lapsed
 from game_bots.turtlesoup.commands import Oddity
 from game_bots.turtlesoup.editors import Editors
 from game_bots.turtlesoup.endings import Endings
