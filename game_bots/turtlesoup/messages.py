@@ -34,7 +34,7 @@ class Say(GameTexts):
         refusals.NoPuzzle,
     )
 
-    help_head = Text("help.head")
+    help_head = Text("help.head", "prefix")
     help_tail = Text("help.tail", "categories")
     summaries = summaries(FORMS)
 

@@ -12,7 +12,7 @@ from random import Random
 import structlog
 from llm.v1 import llm_service_pb2 as pb
 
-from botkit.chat.errors import AiRefused, Failed
+from botkit.chat.errors import AiRefused, Failed, NothingLeft
 from botkit.chat.layout import strip_markdown
 from botkit.llm.client import LlmClient
 from botkit.valkey.clients import UNREACHABLE
@@ -104,7 +104,7 @@ class Pantry:
             reply = await self._llm.call(
                 self._llm.rpc.TurtleSoupGetRandomPuzzle, request, request_id=entry, timeout=PRESET_SECONDS
             )
-        except AiRefused:  # no other fits
+        except NothingLeft:
             return None
         return Puzzle(
             reply.title,
@@ -135,9 +135,7 @@ class Pantry:
                 self._llm.rpc.TurtleSoupGeneratePuzzle, request, request_id=entry, timeout=GENERATE_SECONDS
             )
         except AiRefused:
-            if wish.theme:
-                raise
-            return None
+            raise
         except Failed as error:
             log.warning("puzzle_not_generated", reason=error.code)
             return None
