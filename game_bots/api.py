@@ -51,7 +51,7 @@ class Slice(Ok):
     offset: int
 
 
-Key = Annotated[str, Path(min_length=1, max_length=300, pattern=r"^[^\0]+$")]
+Key = Annotated[str, Path(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
 """The name of something, in a path."""
 
 

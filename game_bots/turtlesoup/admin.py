@@ -28,7 +28,7 @@ from game_bots.turtlesoup.store import Store
 HOUR = 3600
 
 Number = Annotated[int, Query(ge=1, le=2**62)]
-_CHAT = Query(alias="chatId", max_length=200, pattern=r"^[^\0]*$")
+_CHAT = Query(alias="chatId", max_length=200, pattern=r"^[^\x00]*$")
 
 
 class Admin:
