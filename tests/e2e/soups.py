@@ -4,6 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import asyncpg
+
+from playground.embedded import Postgres
 from playground.processes import Child
 from tests.e2e.system import System
 from tests.support.http import Answer, get, request
@@ -49,7 +52,10 @@ def written(directory: Path, puzzles: tuple[dict[str, Any], ...]) -> Path:
 
 
 async def serve(system: System, puzzles: tuple[dict[str, Any], ...] = PUZZLES, **changes: str) -> Child:
-    """Start the LLM server with these puzzles, and the bot; wait until its tables are there."""
+    """Start the LLM server with these puzzles, and the bot; wait until its tables are there, and empty."""
+    connection = await connected(system.postgres)
+    await connection.execute("DROP SCHEMA IF EXISTS turtlesoup CASCADE")
+    await connection.close()
     directory = written(system.tmp_path / "puzzles", puzzles)
     await system.start_llm(TURTLESOUP_PUZZLES_DIR=str(directory), GEMINI_VERIFY_MODEL=SECOND_JUDGE)
     bot = await start(system, **changes)
@@ -63,6 +69,11 @@ async def start(system: System, **changes: str) -> Child:
     return await system.start_bot(
         wait=True, module="game_bots.turtlesoup", prefix="TURTLESOUP", **settings | changes
     )
+
+
+async def connected(postgres: Postgres) -> asyncpg.Connection:
+    """A connection to the bots' database."""
+    return await asyncpg.connect(host=str(postgres.socket_directory), user="twentyq_app", database="twentyq")
 
 
 async def _has_tables(bot: Child) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-import asyncpg
 import pytest
 
 from playground.embedded import Postgres
@@ -47,9 +46,7 @@ async def test_a_game_is_played_and_stands_in_the_database(system: System, postg
     assert "별 5개, 고마워요" in await system.answer(room, "/스프 평가 5", user="소라")
 
     async def stored() -> dict[str, Any] | None:
-        connection = await asyncpg.connect(
-            host=str(postgres_server.socket_directory), user="twentyq_app", database="twentyq"
-        )
+        connection = await soups.connected(postgres_server)
         try:
             row = await connection.fetchrow(
                 "SELECT archives.*, (SELECT stars FROM turtlesoup.turtle_ratings WHERE game_id = archives.game_id)"

@@ -74,16 +74,17 @@ class SoupEngine:
 
     def _puzzle(self, request: GenerateRequest) -> dict[str, Any]:
         number, theme = next(self._numbers), _tag(request, "theme")
-        words = [f"{letter}{number}" for letter in "가나다라마바사아자차카타파하"]
-        solution = f"진실 {' '.join(words)} 때문이었다."
+        # Syllables that no other puzzle of this engine has: what resembles an older one is refused.
+        syllables = [chr(0xAC00 + (number * 3571 + place * 211) % 11172) for place in range(40)]
+        solution = f"진실은 {''.join(syllables[:20])} 때문이었다."
         return {
             "title": solution if self._leaky else f"{theme} 퍼즐 {number}",
-            "scenario": f"{theme or '어느 곳'}에서 {' '.join(reversed(words))} 일이 벌어졌다. 왜일까요?",
+            "scenario": f"{theme or '어느 곳'}에서 {''.join(syllables[20:])} 일이 벌어졌다. 왜일까요?",
             "solution": solution,
             "category": _tag(request, "category") or "MYSTERY",
             "difficulty": int(_tag(request, "difficulty") or 3),
             "hints": [f"{number}의 첫째예요.", f"{number}의 둘째예요.", f"{number}의 셋째예요."],
-            "key_facts": [f"{number} 하나였다.", f"{number} 둘이었다.", f"{number} 셋이었다."],
+            "key_facts": [f"{syllables[place]}였다." for place in range(3)],
             "warning": "",
         }
 
