@@ -4,7 +4,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := botkit game_bots llm_server playground
+PACKAGES := botkit game_bots llm_server playground workspace
 PROTO := proto/llm/v1/llm_service.proto
 # `--no-deps`: the lock files are whole; else pip looks for newer releases of what another package wants with extras.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install --quiet
@@ -41,16 +41,25 @@ run: $(VENV)/.playground ## Start the whole system on this machine (no phone, ke
 chat: $(VENV)/.playground ## Talk to the running playground in this terminal
 	@$(BIN)/python -m playground.chat $(ARGS)
 
+.PHONY: ops
+ops: $(VENV)/.playground ## The operators' command line, e.g. make ops ARGS=doctor (beside a playground: with its settings)
+	@$(BIN)/python -m workspace $(if $(wildcard .run/env),--env-file .run/env) $(ARGS)
+
 # ---- proving ----------------------------------------------------------------------------------------
 
 .PHONY: test
 test: $(VENV)/.dev ## Run every test: unit, property, integration, end to end
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak and not node" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak and not node and not browser" $(ARGS)
 
 .PHONY: test-node
 test-node: $(VENV)/.dev ## Reflection seen from another implementation (needs Node 20 and npm)
 	@npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
 	@$(BIN)/python -m pytest -m node tests/llm_server/rpc/test_node.py $(ARGS)
+
+.PHONY: browser-test
+browser-test: $(VENV)/.dev ## The chat page in a real browser (needs Chromium: apt-get install chromium)
+	@command -v chromium >/dev/null || { echo "no chromium here; as root: apt-get install chromium fonts-noto-cjk"; exit 1; }
+	@$(BIN)/python -m pytest -m browser tests/playground/web $(ARGS)
 
 .PHONY: conformance
 conformance: $(VENV)/.dev ## Run a line for every route and rpc and write docs/conformance.md (after test-node)

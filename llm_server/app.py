@@ -33,6 +33,7 @@ from llm_server.sessions.verdicts import Verdicts
 from llm_server.settings import ServerSettings
 from llm_server.turtlesoup import puzzles
 from llm_server.turtlesoup import service as turtlesoup
+from llm_server.turtlesoup.library import Library
 from llm_server.twentyq import service as twentyq
 from llm_server.twentyq import topics
 from llm_server.usage.books import Books
@@ -65,6 +66,14 @@ async def run(settings: ServerSettings, stop: asyncio.Event, *, version: str) ->
         gate = _gate(settings)
         model = SingleFlight(await _gemini(settings, activity, stack))
         verdicts = Verdicts(sessions, judges=sorted(plans.Plans(settings).models()))
+        soups = Inquiries(model, load(turtlesoup.PROMPTS, turtlesoup.WANTED), verdicts)
+        library = Library(
+            inquiries=soups,
+            load=lambda: puzzles.Puzzles.load(_directory(settings.turtlesoup_puzzles_dir, puzzles.SHIPPED)),
+            gate=gate,
+            random=SystemRandom(),
+            generation=settings.puzzle_generation,
+        )
         table = operations.table(
             models=plans.describe(settings),
             chat=Chat(
@@ -83,16 +92,8 @@ async def run(settings: ServerSettings, stop: asyncio.Event, *, version: str) ->
                 gate=gate,
                 random=SystemRandom(),
             ),
-            turtlesoup=turtlesoup.TurtleSoup(
-                inquiries=Inquiries(model, load(turtlesoup.PROMPTS, turtlesoup.WANTED), verdicts),
-                load=lambda: puzzles.Puzzles.load(
-                    _directory(settings.turtlesoup_puzzles_dir, puzzles.SHIPPED)
-                ),
-                sessions=sessions,
-                gate=gate,
-                random=SystemRandom(),
-                generation=settings.puzzle_generation,
-            ),
+            turtlesoup=turtlesoup.TurtleSoup(inquiries=soups, library=library, sessions=sessions, gate=gate),
+            library=library,
             hololive=hololive.Hololive(
                 inquiries=Inquiries(model, load(hololive.PROMPTS, hololive.WANTED), verdicts), gate=gate
             ),

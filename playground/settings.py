@@ -20,6 +20,15 @@ FROM_DOTENV = (
     *("GEMINI_MODEL", "GEMINI_HINTS_MODEL", "GEMINI_ANSWER_MODEL", "GEMINI_VERIFY_MODEL"),
 )
 DEMO_MODEL = "gemini-demo-kb-1"
+BRIDGE_PORT = "BRIDGE_SERVER_PORT"
+NO_HURRY = dict.fromkeys(
+    (
+        *("BRIDGE_SEND_GAP_MS", "BRIDGE_ROOM_GAP_MS", "BRIDGE_ROOM_SENDS_10S", "BRIDGE_DAILY_CAP"),
+        *("BRIDGE_USER_RATE", "BRIDGE_ROOM_RATE", "BRIDGE_IMAGE_GAP_MS"),
+    ),
+    "0",
+)
+"""Nobody can be banned here: the bridge needs no patience, and recorded games type fast."""
 
 
 class PortTaken(Exception):
@@ -37,6 +46,8 @@ class Ports:
     llm_grpc: int = 40528
     twentyq: int = 30081
     turtlesoup: int = 30082
+    bridge: int = 30010
+    page: int = 30080
 
     @classmethod
     def chosen(cls, *, other: bool) -> "Ports":
@@ -81,6 +92,11 @@ class Paths:
         """The secrets that the demo model knows."""
         return self.root / "topics"
 
+    @property
+    def puzzles(self) -> Path:
+        """The puzzles that the demo model knows."""
+        return self.root / "puzzles"
+
     def sockets(self) -> Path:
         """A directory with a path short enough for Unix sockets."""
         return short_directory(self.root)
@@ -114,6 +130,9 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         "SERVER_HOST": "127.0.0.1",
         "TWENTYQ_SERVER_PORT": str(ports.twentyq),
         "TURTLESOUP_SERVER_PORT": str(ports.turtlesoup),
+        BRIDGE_PORT: str(ports.bridge),
+        "IRIS_URL": f"http://127.0.0.1:{ports.page}",
+        **NO_HURRY,
     }
     return clean_environment() | _model(ports, paths) | own
 
@@ -127,6 +146,7 @@ def _model(ports: Ports, paths: Paths) -> dict[str, str]:
         "GEMINI_BASE_URL": f"http://127.0.0.1:{ports.model}",
         "GEMINI_MODEL": DEMO_MODEL,
         "TWENTYQ_TOPICS_DIR": str(paths.topics),
+        "TURTLESOUP_PUZZLES_DIR": str(paths.puzzles),
         "REPLY_MARK": "[데모]",
     }
 

@@ -90,6 +90,7 @@ class Stack:
             raise Failed("--topic works with the demo model only: leave GOOGLE_API_KEY out")
         if self.demo:
             await self._timed("demo model", self._start_model(env))
+        await self._timed("chat page", self._start_page(env))
         await asyncio.gather(
             self._timed(
                 "LLM server", self._start_program("llm-server", "llm_server", self.ports.llm_http, env)
@@ -101,6 +102,7 @@ class Stack:
                 "바다거북수프",
                 self._start_program("turtlesoup", "game_bots.turtlesoup", self.ports.turtlesoup, env),
             ),
+            self._timed("bridge", self._start_program("iris-bridge", "iris_bridge", self.ports.bridge, env)),
         )
 
     async def _start_model(self, env: dict[str, str]) -> None:
@@ -108,10 +110,20 @@ class Stack:
         await self._run(
             Child("demo-model", command, env=env, cwd=self.paths.root, on_line=self._console.line)
         )
-        url = f"http://127.0.0.1:{self.ports.model}/demo/topics"
-        await self._until_answers(url)
-        async with aiohttp.ClientSession() as session, session.get(url) as response:
-            self._write_topics(await response.json())
+        demo = f"http://127.0.0.1:{self.ports.model}/demo"
+        await self._until_answers(f"{demo}/topics")
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"{demo}/topics") as response:
+                self._write_topics(await response.json())
+            async with session.get(f"{demo}/puzzles") as response:
+                self.paths.puzzles.mkdir(exist_ok=True)
+                (self.paths.puzzles / "demo.json").write_text(await response.text(), "utf-8")
+
+    async def _start_page(self, env: dict[str, str]) -> None:
+        """The chat page and the fake phone behind it."""
+        command = python("playground.web", "--port", str(self.ports.page))
+        await self._run(Child("page", command, env=env, cwd=self.paths.root, on_line=self._console.line))
+        await self._until_answers(f"http://127.0.0.1:{self.ports.page}/page/about")
 
     def _write_topics(self, known: dict[str, list[dict[str, str]]]) -> None:
         """Tell the LLM server which secrets the demo model knows.

@@ -13,10 +13,11 @@ from pydantic_core import PydanticUndefined
 from botkit.runtime.settings import Settings, variable_names
 from game_bots.turtlesoup.settings import TurtlesoupSettings
 from game_bots.twentyq.settings import TwentyqSettings
+from iris_bridge.settings import BridgeSettings
 from llm_server.settings import ServerSettings
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
-PROGRAMS: tuple[type[Settings], ...] = (ServerSettings, TwentyqSettings, TurtlesoupSettings)
+PROGRAMS: tuple[type[Settings], ...] = (ServerSettings, TwentyqSettings, TurtlesoupSettings, BridgeSettings)
 
 
 @dataclass(frozen=True)

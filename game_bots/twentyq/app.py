@@ -50,6 +50,7 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
             endings=endings,
             synonyms=synonyms,
             oversight=oversight,
+            daily_salt=settings.daily_salt.get_secret_value(),
         )
         errands, archive = Errands(store, game.handlers), Archive(links.database)
         announce = partial(announcements.announce, links.mq, stream=settings.mq_reply_stream_key, bot=NAME)

@@ -21,7 +21,7 @@ from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.judge import GuessResult, Judge
 from game_bots.twentyq.messages import Say
 from game_bots.twentyq.oversight import Oversight
-from game_bots.twentyq.refusals import GuessEmpty
+from game_bots.twentyq.refusals import GuessEmpty, QuestionForbidden, QuestionUnclear
 from game_bots.twentyq.room import Room
 from game_bots.twentyq.store import Store
 from game_bots.twentyq.synonyms import Synonyms
@@ -50,6 +50,7 @@ class Twentyq:
         endings: Endings,
         synonyms: Synonyms,
         oversight: Oversight,
+        daily_salt: str,
     ) -> None:
         self._prefix = grammar.prefix
         self._say = say
@@ -57,6 +58,7 @@ class Twentyq:
         self._store = store
         self._endings = endings
         self._synonyms = synonyms
+        self._daily_salt = daily_salt
         self._help = boards.help_text(grammar, say)
         self.handlers = Handlers[Room](
             answers={
@@ -150,7 +152,11 @@ class Twentyq:
         if room.daily and room.daily.day == day:
             return Outcome([Reply(self._say.daily_done(card=boards.card(room.daily, self._say)))])
         topic = await self._judge.topic(
-            category="", banned=[], excluded=NOT_AT_RANDOM, seed=f"daily:{day}", entry=scene.entry
+            category="",
+            banned=[],
+            excluded=NOT_AT_RANDOM,
+            seed=f"{self._daily_salt}:{day}",
+            entry=scene.entry,
         )
         text = self._say.daily_ready(day=day, ready=self._ready(topic))
         started = room.started(topic, game=scene.entry, by=scene.player, now=scene.now, daily=day)
@@ -211,9 +217,14 @@ class Twentyq:
         """A second judge looks at an answer; a wrong one is put right."""
         riddle = room.playing(self._prefix)
         question = riddle.check_appeal(command.number)
-        verdict = await self._judge.verdict(
-            riddle, question.text, room=scene.room, entry=scene.entry, again=True
-        )
+        try:
+            verdict = await self._judge.verdict(
+                riddle, question.text, room=scene.room, entry=scene.entry, again=True
+            )
+        except (QuestionUnclear, QuestionForbidden):  # "그럼 더 커요?" cannot be judged by itself
+            kept = riddle.reviewed(command.number, question.verdict, by=scene.player)
+            text = self._say.appeal_undecided(answer=question.verdict.value)
+            return Outcome([Reply(text)], replace(room, riddle=kept))
         reviewed = riddle.reviewed(command.number, verdict, by=scene.player)
         answer, former = verdict.value, question.verdict.value
         if verdict is question.verdict:

@@ -66,6 +66,7 @@ class Say(GameTexts):
     board_empty = Text("status.empty", "prefix")
 
     appeal_kept = Text("appeal.kept", "number", "text", "answer")
+    appeal_undecided = Text("appeal.undecided", "answer")
     appeal_granted = Text("appeal.granted", "number", "text", "answer", "former")
 
     recap_head = Text("recap.head", "target", "category")

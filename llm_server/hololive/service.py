@@ -11,7 +11,7 @@ from llm_server.hololive import contract as api
 from llm_server.hololive.schemas import NOTHING, QuestionReply
 from llm_server.inquiries import Inquiries
 from llm_server.model import Deadline, Task
-from llm_server.prompts import Gaps, gaps
+from llm_server.prompts import Gaps, gaps, numbered
 from llm_server.sessions.verdicts import asked
 
 log = structlog.get_logger(__name__)
@@ -51,9 +51,7 @@ class Hololive:
     async def _read(self, request: api.HololiveParseQuestionRequest, deadline: Deadline) -> QuestionReply:
         """The model's reading, remembered for the day: whoever asks it today means the same."""
         known = range(1, len(request.candidates) + 1)
-        candidates = "\n".join(
-            f"{number}: {member.name}" for number, member in zip(known, request.candidates, strict=True)
-        )
+        candidates = numbered(member.name for member in request.candidates)
         inquiry = self._inquiries.make(
             "question",
             Task.PARSE,

@@ -15,7 +15,8 @@ from botkit.runtime.tasks import cancel
 from playground.demo_model.server import Engine, GeminiServer
 from playground.embedded import Postgres, Valkey
 from playground.processes import Child, clean_environment, python
-from playground.room import REPLIES, ROUTES
+from playground.room import REPLIES
+from playground.settings import NO_HURRY
 from tests.support.engine import EchoEngine
 from tests.support.http import get
 from tests.support.polling import until
@@ -23,6 +24,9 @@ from tests.support.proxy import Proxy
 from tests.support.servers import Client, free_port, socket_directory
 
 STREAM, GROUP = "kakao:20q", "20q-bot-group"
+STREAMS = {"/스자": STREAM, "/스프": "kakao:turtle-soup"}
+"""As the bridge routes lines."""
+
 SECRET = "고양이"
 
 
@@ -34,6 +38,7 @@ class System:
     ) -> None:
         """`proxied` puts the proxies between the bots and the Valkeys; a benchmark does without."""
         self._proxied = proxied
+        tmp_path.mkdir(exist_ok=True)
         self.tmp_path = tmp_path
         self.postgres = postgres
         self._stack = AsyncExitStack()
@@ -88,6 +93,7 @@ class System:
             "GOOGLE_API_KEY": "test",
             "GEMINI_BASE_URL": self.model.base_url,
             "GEMINI_MODEL": "gemini-3-flash-preview",
+            "GEMINI_VERIFY_MODEL": "gemini-3-pro-preview",
             "HTTP_API_KEY": "e2e-key",
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(self.llm_port),
@@ -124,6 +130,18 @@ class System:
             await self._listening(bot, port)
         return bot
 
+    async def start_bridge(self, iris: str, **changes: str) -> Child:
+        """Start a bridge to an Iris and wait until it follows the chat log."""
+        port = str(free_port())
+        bridge = await self._start(
+            "bridge",
+            "iris_bridge",
+            self.env(IRIS_URL=iris, BRIDGE_SERVER_PORT=port, **NO_HURRY, **changes),
+        )
+        self.bots.append(bridge)
+        await self._listening(bridge, int(port), "/ready")
+        return bridge
+
     async def _start(self, name: str, module: str, env: dict[str, str]) -> Child:
         lines = self.logs.setdefault(name, [])
         child = Child(
@@ -132,11 +150,11 @@ class System:
         await child.start()
         return child
 
-    async def _listening(self, child: Child, port: int) -> None:
+    async def _listening(self, child: Child, port: int, path: str = "/health") -> None:
         async def up() -> bool:
             child.check()
             with contextlib.suppress(OSError):
-                return (await get(port, "/health")).status == 200
+                return (await get(port, path)).status == 200
             return False
 
         await until(up, seconds=30, what=f"{child.name} listening")
@@ -157,7 +175,7 @@ class System:
 
     async def say(self, room: str, text: str, *, user: str = "민지", stream: str = "") -> str:
         """Type a line; it goes where a bridge would send it."""
-        stream = stream or next((to for begin, to in ROUTES.items() if text.startswith(begin)), STREAM)
+        stream = stream or next((to for begin, to in STREAMS.items() if text.startswith(begin)), STREAM)
         fields: Any = {"room": room, "text": text, "userId": user, "sender": user, "threadId": ""}
         entry: bytes = await self.mq.xadd(stream, fields)
         return entry.decode()

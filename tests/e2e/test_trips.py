@@ -28,11 +28,10 @@ async def test_round_trips_of_each_kind_of_line(alone: System) -> None:
     assert question.cache == ["load", "save"]
     assert question.rpcs == {"TwentyQAnswerQuestion": 1}
     assert without_reading(question) == ["commit"]
-    assert question.sql == 0
     again = await trips(alone, "r", "/스자 큰가요")
     assert (again.cache, again.rpcs) == (["load"], {})
     board = await trips(alone, "r", "/스자 상태")
-    assert (board.cache, board.rpcs, board.sql) == (["HMGET"], {}, 0)
+    assert (board.cache, board.rpcs) == (["HMGET"], {})
     hint = await trips(alone, "r", "/스자 힌트")
     assert (hint.cache, hint.rpcs) == (["load", "save"], {"TwentyQGenerateHints": 1})
     won = await trips(alone, "r", f"/스자 정답 {SECRET}")

@@ -49,9 +49,13 @@ async def test_some_answers_are_what_they_should_be(server: Running) -> None:
         "result": "EQUIVALENT",
         "raw_text": "동일",
     }
-    topic = await said("TwentyQSelectTopic", category="food", banned_topics=["비빔밥"])
-    assert (topic["name"], topic["category"]) == ("사과", "food")
-    assert topic["details"] == {"category": "과일", "year": 2010}
+    assert await said("TwentyQSelectTopic", category="food", banned_topics=["비빔밥"]) == {
+        "name": "사과",
+        "category": "food",
+        "details": {"category": "과일", "year": 2010},
+        "aliases": ["apple", "능금"],
+        "level": 2,
+    }
     assert await said("EndSession", session_id=" a ") == {"message": "session deleted", "id": "a"}
     assert (await said("GetModelConfig"))["temperature"] == 1.0
 
@@ -61,7 +65,13 @@ async def test_http_says_null_where_grpc_leaves_unset(server: Running) -> None:
         "POST", "/api/llm/twentyq/topics/select", json={"category": "food", "bannedTopics": ["사과"]}
     )
 
-    assert (answer.json["name"], answer.json["details"]) == ("비빔밥", None)
+    assert answer.json == {
+        "name": "비빔밥",
+        "category": "food",
+        "details": None,
+        "aliases": ["bibimbap"],
+        "level": 2,
+    }
 
 
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [

@@ -12,6 +12,7 @@ from llm_server.chat.service import Chat
 from llm_server.gate import Gate
 from llm_server.hololive.service import Hololive
 from llm_server.operations import Row, Table
+from llm_server.turtlesoup.library import Library
 from llm_server.turtlesoup.service import TurtleSoup
 from llm_server.twentyq.service import Twentyq
 from llm_server.usage.reports import Reports
@@ -19,7 +20,7 @@ from llm_server.usage.reports import Reports
 
 def table() -> Table:
     """The table, bound to nothing: only its types are looked at."""
-    made = {cls: object.__new__(cls) for cls in (Chat, Gate, Hololive, TurtleSoup, Twentyq, Reports)}
+    made = {cls: object.__new__(cls) for cls in (Chat, Gate, Hololive, Library, TurtleSoup, Twentyq, Reports)}
     wanted = inspect.signature(operations.table).parameters
     found = {name: made.get(parameter.annotation) for name, parameter in wanted.items()}
     return operations.table(**found)  # type: ignore[arg-type]

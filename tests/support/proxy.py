@@ -21,13 +21,17 @@ def script_hash(name: str, *, of: str = "botkit.valkey") -> bytes:
 
 @dataclass
 class Trap:
-    """Springs once: before a command is passed on, or when its answer is on the way back."""
+    """Springs once: before a command is passed on, or when its answer is on the way back.
+
+    The connection ends with it, unless it is `kept`: for who is only paused.
+    """
 
     command: bytes
     spring: Callable[[], Awaitable[None]]
     contains: bytes = b""
     answer_contains: bytes = b""
     after: bool = False
+    kept: bool = False
     sprung: asyncio.Event = field(default_factory=asyncio.Event)
 
     def fits(self, request: bytes) -> bool:
@@ -96,7 +100,8 @@ class Proxy:
             elif trap:
                 trap.sprung.set()
                 await trap.spring()
-                return
+                if not trap.kept:
+                    return
             out.write(data)
             await out.drain()
 
@@ -108,6 +113,7 @@ class Proxy:
             if trap and not trap.sprung.is_set() and trap.answer_contains in data:
                 trap.sprung.set()
                 await trap.spring()
-                return
+                if not trap.kept:
+                    return
             out.write(data)
             await out.drain()

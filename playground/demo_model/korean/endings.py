@@ -9,8 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from playground.demo_model.twentyq.hangul import decompose
-from playground.demo_model.twentyq.schema import EndingSpec
+from pydantic import Field
+
+from playground.demo_model.files import Strict, Words
+from playground.demo_model.korean.hangul import decompose
+
+
+class EndingSpec(Strict):
+    """One row of the automaton."""
+
+    from_: Words = Field(alias="from")
+    to: str
+    forms: Words
+    flips: bool = False
+    some: bool = False
 
 
 class State(StrEnum):

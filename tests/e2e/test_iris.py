@@ -1,0 +1,53 @@
+"""The recorded games from one end to the other: phone, bridge, stream, bot, model, and back into the room."""
+
+from pathlib import Path
+
+import pytest
+
+from playground import script
+from playground.demo_model.engines import DemoEngine
+from playground.embedded import Postgres
+from playground.iris import phone
+from playground.iris.faults import Faults
+from playground.iris.server import FakeIris
+from playground.room import Rooms
+from tests.e2e.system import System
+
+GAMES = sorted((Path(__file__).parent / "games").glob("*.script"))
+FAULTS = {
+    "a phone in good health": Faults(),
+    "a phone with every fault of Iris": Faults(conflated=True, duplicate=True, reorder=True, odd_json=True),
+}
+
+
+@pytest.fixture(scope="module")
+def engine() -> DemoEngine:
+    """The demo model's knowledge, built once."""
+    return DemoEngine()
+
+
+@pytest.mark.parametrize("faults", list(FAULTS))
+async def test_recorded_games_are_played_on_the_phone(
+    tmp_path: Path,
+    postgres_server: Postgres,
+    engine: DemoEngine,
+    faults: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(phone, "REORDER_SECONDS", 0.02)
+    async with (
+        System(tmp_path, postgres_server, engine=engine, proxied=False) as system,
+        FakeIris(send_rate_ms=0) as iris,
+    ):
+        iris.phone.switch(FAULTS[faults])
+        await system.start_llm()
+        await system.start_bot()
+        await system.start_bridge(iris.url)
+        async with Rooms({"IRIS_URL": iris.url, "MQ_PORT": str(system.mq_server.port)}) as rooms:
+            for game in GAMES:
+                await script.play(script.parse(game.read_text("utf-8")), rooms, print)
+        said = [line for room in iris.world.rooms for line in iris.world.rows(room)]
+        answers = [row for row in said if row["user_id"] == iris.world.bot.id]
+        assert len(answers) >= 25
+        assert len({row["id"] for row in answers}) == len(answers)
+        assert await system.mq.xlen("kakao:bot:reply:dead") == 0
