@@ -3,7 +3,16 @@
 import grpc
 import structlog
 
-from botkit.chat.errors import AiBusy, AiConfused, AiRefused, AiTimeout, AiUnavailable, Bug, NothingLeft, UserError
+from botkit.chat.errors import (
+    AiBusy,
+    AiConfused,
+    AiRefused,
+    AiTimeout,
+    AiUnavailable,
+    Bug,
+    NothingLeft,
+    UserError,
+)
 
 log = structlog.get_logger(__name__)
 

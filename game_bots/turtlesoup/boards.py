@@ -15,7 +15,9 @@ FULL, EMPTY = "▓", "░"
 def help_text(grammar: Grammar, say: Say) -> str:
     """How to type every listed command, and the categories."""
     categories = " ".join(called[0] for called in CATEGORIES.values())
-    return "\n".join([say.help_head(prefix=grammar.prefix), *say.help_lines(grammar), say.help_tail(categories=categories)])
+    return "\n".join(
+        [say.help_head(prefix=grammar.prefix), *say.help_lines(grammar), say.help_tail(categories=categories)]
+    )
 
 
 def opening(puzzle: Puzzle, wish: Wish, say: Say, *, prefix: str) -> str:

@@ -57,6 +57,10 @@ class SoupEngine:
         """None."""
         return {}
 
+    def puzzles(self) -> list[dict[str, Any]]:
+        """None."""
+        return []
+
     def _ruling(self, request: GenerateRequest) -> dict[str, Any]:
         question = _tag(request, "question")
         answer = next((verdict for mark, verdict in MARKS.items() if mark in question), "예")
