@@ -2,7 +2,8 @@
 
 In a question 아니오, 관계없, 조금, 전제 and 글쎄 give the verdict (예 otherwise), 중요 makes it important, and 단서2
 brings the second fact to light. 우기면 is answered with 아니오 by the first judge, with 예 by the second. A solution
-with 진짜 is right, one with 비슷 is close. A `leaky` one puts the truth into every text that it may write freely.
+with 진짜 is right, one with 비슷 is close. A `leaky` one puts the truth into every text that it may write freely:
+as it is, or with hearts between its letters, which the LLM server takes for letters.
 """
 
 import json
@@ -42,7 +43,7 @@ class SoupEngine:
             return self._dump(self._judgement(request))
         if fields == {"hint"}:
             number = next(self._numbers)
-            return self._dump({"hint": self._spilt(request) or f"{number}번째로 떠오른 실마리예요."})
+            return self._dump({"hint": self._spilt(request, 110) or f"{number}번째로 떠오른 실마리예요."})
         if "title" in fields:
             return self._dump(self._puzzle(request))
         if fields == {"scenario", "solution"}:
@@ -73,7 +74,7 @@ class SoupEngine:
         said = _tag(request, "player_answer")
         result = "YES" if "진짜" in said else "CLOSE" if "비슷" in said else "NO"
         facts = [int(number) for number in re.findall(r"단서(\d)", said)]
-        missing = (self._spilt(request) or "왜 그랬는지가 남았어요.") if result == "CLOSE" else ""
+        missing = (self._spilt(request, 55) or "왜 그랬는지가 남았어요.") if result == "CLOSE" else ""
         return {"result": result, "facts": facts, "missing": missing}
 
     def _puzzle(self, request: GenerateRequest) -> dict[str, Any]:
@@ -97,8 +98,12 @@ class SoupEngine:
         told = truth if self._leaky else f"다시 들려주는 이야기. {_tag(request, 'scenario')}"
         return {"scenario": told, "solution": truth}
 
-    def _spilt(self, request: GenerateRequest) -> str:
-        return _solution(request) if self._leaky else ""
+    def _spilt(self, request: GenerateRequest, most: int) -> str:
+        """As much of the truth as fits, if this engine cannot keep it."""
+        if not self._leaky:
+            return ""
+        truth = _solution(request)
+        return truth[:most] if next(self._numbers) % 2 else "♥".join("".join(truth.split()))[:most]
 
     @staticmethod
     def _dump(values: Mapping[str, Any]) -> str:
