@@ -9,7 +9,7 @@ import asyncpg
 from playground.embedded import Postgres
 from playground.processes import Child
 from tests.e2e.system import System
-from tests.support.http import Answer, get, request
+from tests.support.http import Answer, request
 from tests.support.polling import until
 from tests.support.soup_engine import SECOND_JUDGE
 
@@ -59,7 +59,7 @@ async def serve(system: System, puzzles: tuple[dict[str, Any], ...] = PUZZLES, *
     directory = written(system.tmp_path / "puzzles", puzzles)
     await system.start_llm(TURTLESOUP_PUZZLES_DIR=str(directory), GEMINI_VERIFY_MODEL=SECOND_JUDGE)
     bot = await start(system, **changes)
-    await until(lambda: _has_tables(bot), what="the ledger's tables")
+    await until(lambda: _has_tables(system.postgres), what="the ledger's tables")
     return bot
 
 
@@ -76,8 +76,12 @@ async def connected(postgres: Postgres) -> asyncpg.Connection:
     return await asyncpg.connect(host=str(postgres.socket_directory), user="twentyq_app", database="twentyq")
 
 
-async def _has_tables(bot: Child) -> bool:
-    return bool((await get(port_of(bot), "/health/ready")).json["status"] == "ok")
+async def _has_tables(postgres: Postgres) -> bool:
+    connection = await connected(postgres)
+    try:
+        return bool(await connection.fetchval("SELECT to_regclass('turtlesoup.turtle_ratings')"))
+    finally:
+        await connection.close()
 
 
 def port_of(bot: Child) -> int:
