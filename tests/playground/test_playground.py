@@ -115,6 +115,9 @@ async def test_a_newcomers_first_quarter_of_an_hour(place: Path) -> None:
         assert "🎉 민지님이 맞혔어요!" in said
         status, said = await playground.play(GAMES / "surrender.script")
         assert status == 0, said
+        status, said = await playground.play(GAMES / "first_soup.script")
+        assert status == 0, said
+        assert "🎉 영희님이 '젖은 수험생'의 진상을 밝혔어요!" in said
 
         env = read_env(place / "env")
         assert (place / "env").stat().st_mode & 0o077 == 0
