@@ -52,7 +52,7 @@ class System:
         self.grpc_port = free_port()
         self.llm: Child | None = None
         self.bots: list[Child] = []
-        self.mq: Client = Redis(port=self.mq_server.port, protocol=2)
+        self.mq: Client = Redis(port=self.mq_server.port, protocol=2, max_connections=1000)
         self.cache: Client = Redis(port=self.cache_server.port, protocol=2)
         self.logs: dict[str, list[str]] = {}
         self.background: list[asyncio.Task[None]] = []
