@@ -11,13 +11,20 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from botkit.runtime.settings import Settings, variable_names
+from game_bots.turtlesoup.settings import TurtlesoupSettings
 from game_bots.twentyq.settings import TwentyqSettings
 from hololive_bot.settings import HololiveSettings
 from iris_bridge.settings import BridgeSettings
 from llm_server.settings import ServerSettings
 
 EXAMPLE = Path(__file__).parent.parent / ".env.example"
-PROGRAMS: tuple[type[Settings], ...] = (ServerSettings, TwentyqSettings, HololiveSettings, BridgeSettings)
+PROGRAMS: tuple[type[Settings], ...] = (
+    ServerSettings,
+    TwentyqSettings,
+    TurtlesoupSettings,
+    HololiveSettings,
+    BridgeSettings,
+)
 
 
 @dataclass(frozen=True)

@@ -49,9 +49,7 @@ class Hololive:
             "HOLOLIVE_SCHEDULE_URL": self.holodex.url,
             **changes,
         }
-        return await self.system.start_bot(
-            module="hololive_bot", port_variable="HOLOLIVE_SERVER_PORT", wait=wait, **found
-        )
+        return await self.system.start_bot(module="hololive_bot", prefix="HOLOLIVE", wait=wait, **found)
 
     async def answer(self, room: str, text: str, *, seconds: float = 30.0) -> str:
         """Type a line and wait for its answer."""

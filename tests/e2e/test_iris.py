@@ -40,6 +40,7 @@ async def test_recorded_games_are_played_on_the_phone(
         iris.phone.switch(FAULTS[faults])
         await system.start_llm()
         await system.start_bot()
+        await system.start_bot(module="game_bots.turtlesoup", prefix="TURTLESOUP")
         async with rooms_of(system, iris) as rooms:
             for game in scripts("demo").values():
                 await replay(rooms, game)

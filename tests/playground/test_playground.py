@@ -17,7 +17,7 @@ from playground.settings import Ports, read_env
 from tests.support.polling import until
 from tests.support.servers import socket_directory
 
-GAMES = Path(__file__).parents[1] / "e2e" / "games" / "demo"
+GAMES = Path(__file__).parents[1] / "e2e" / "games"
 
 
 @pytest.fixture
@@ -110,12 +110,13 @@ async def started(root: Path) -> AsyncIterator[Playground]:
 
 async def test_a_newcomers_first_quarter_of_an_hour(place: Path) -> None:
     async with started(place) as playground:
-        status, said = await playground.play(GAMES / "first_game.script")
+        status, said = await playground.play(GAMES / "demo" / "first_game.script")
         assert status == 0, said
         assert "🎉 민지님이 맞혔어요!" in said
-        for name in ("surrender", "hololive"):
+        for name in ("demo/surrender", "hololive/hololive", "demo/first_soup"):
             status, said = await playground.play(GAMES / f"{name}.script")
             assert status == 0, said
+        assert "🎉 영희님이 '젖은 수험생'의 진상을 밝혔어요!" in said
 
         env = read_env(place / "env")
         assert (place / "env").stat().st_mode & 0o077 == 0
@@ -148,7 +149,7 @@ async def test_a_newcomers_first_quarter_of_an_hour(place: Path) -> None:
         assert await playground.child.wait() == 0
         assert playground.programs() == {}
         assert playground.sockets() == []
-        status, said = await playground.play(GAMES / "surrender.script")
+        status, said = await playground.play(GAMES / "demo" / "surrender.script")
         assert (status, "start one with: make run" in said) == (1, True)
 
 

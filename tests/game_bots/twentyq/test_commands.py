@@ -17,6 +17,7 @@ from game_bots.forms import (
     Reject,
     RoomRecord,
     Surrender,
+    TellMe,
     Unknown,
     Usage,
 )
@@ -31,7 +32,6 @@ from game_bots.twentyq.commands import (
     Start,
     StartDaily,
     Status,
-    TellMe,
     grammar,
 )
 
