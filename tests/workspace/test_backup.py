@@ -8,6 +8,7 @@ import pytest
 
 from playground.embedded import Postgres
 from tests.support.servers import Client
+from tests.workspace.conftest import DROP_ALL
 from workspace import backup, dumps, migrations
 from workspace.links import Links, Trouble
 
@@ -16,7 +17,7 @@ from workspace.links import Links, Trouble
 async def kept(links: Links, mq: Client, cache: Client, postgres_server: Postgres) -> Links:
     """Something in each of the three servers."""
     pool = await (await links.database("public")).pool()
-    await pool.execute("DROP SCHEMA IF EXISTS twentyq, llm CASCADE")
+    await pool.execute(DROP_ALL)
     await migrations.bring_up(links, [], dry=False)
     await pool.execute(
         "INSERT INTO twentyq.game_sessions (session_id, chat_id, category, target, result, participant_count,"
@@ -39,7 +40,7 @@ async def forget(links: Links, mq: Client, cache: Client) -> None:
     """A new machine."""
     await mq.flushall()
     await cache.flushall()
-    await (await (await links.database("public")).pool()).execute("DROP SCHEMA twentyq, llm CASCADE")
+    await (await (await links.database("public")).pool()).execute(DROP_ALL)
 
 
 def spoil(file: Path, data: bytes) -> None:
