@@ -173,3 +173,16 @@ def test_what_is_saved_in_one_step_is_one_entry() -> None:
 
 def test_an_old_record_still_loads() -> None:
     assert TypeAdapter(Room).validate_json(b"{}") == Room()
+
+
+def test_tokens_are_spent_on_the_game_that_is_open() -> None:
+    room = started(Room(), preset(1)).spending(7).spending(5)
+    assert room.playing("", 1.0).tokens == 12
+    assert Room().spending(7) == Room()
+
+
+def test_a_game_may_count_for_another_room() -> None:
+    here = started(Room(), preset(1)).playing("", 1.0)
+    there = Room().started(preset(1), ANYTHING, game="1-0", by=MINJI, now=1.0, chat="c").playing("", 1.0)
+    assert Finished("r", here, Result.FORCED, "", 2.0).chat == "r"
+    assert Finished("r", there, Result.FORCED, "", 2.0).chat == "c"
