@@ -250,9 +250,7 @@ async def test_puzzles_of_our_own(api: Api, system: System) -> None:
         assert (await api("PUT", path, change)).json["error"] == "INVALID_REQUEST"
 
     opened = await system.answer("r", "/스프 시작 1")
-    assert opened.startswith(
-        "⚠️ 조금 무서워요. (빼려면 '/스프 순한맛 켜기')\n🐢 발자국 둘 ★☆☆☆☆ · 논리\n\n"
-    )
+    assert opened.startswith("⚠️ 조금 무서워요. (빼려면 '/스프 순한맛 켜기')\n🐢 발자국 둘 ★☆☆☆☆ · 논리\n\n")
     assert "💡 힌트 1: 눈이 언제 왔나요?" in await system.answer("r", "/스프 힌트")
     assert (await api("DELETE", path)).json["message"] == "deleted"
     await system.answer("r", "/스프 정답 진짜")
