@@ -124,12 +124,17 @@ def test_a_game_left_for_a_day_is_over_when_the_day_is() -> None:
     assert room.ended(game).soup is None
 
 
-def test_the_truth_is_told_between_two_games() -> None:
-    with pytest.raises(NothingToTell):
-        Room().telling("/스프")
-    with pytest.raises(StoryMustWait):
-        started(Room(), preset(1)).telling("/스프")
+def test_the_truth_is_told_unless_it_is_asked_for_again() -> None:
+    for fresh in (Room(), started(Room(), preset(1))):
+        with pytest.raises(NothingToTell):
+            fresh.telling("/스프")
     room = ended(started(Room(), preset(1)))
+    with pytest.raises(StoryMustWait):
+        started(room, replace(preset(1), source=Source.REWRITTEN)).telling("/스프")
+    made = replace(UMBRELLA, source=Source.GENERATED, number=0)
+    again = started(ended(started(room, made)), replace(made, title="다른 것"))
+    for other in (started(room, preset(2)), again):
+        assert other.telling("/스프") == other.last
     assert room.telling("/스프").puzzle == preset(1)
     assert room.told("옛날에", "/스프").telling("/스프").story == "옛날에"
     assert ended(started(room, preset(2))).telling("/스프").story == ""
