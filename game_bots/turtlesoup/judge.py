@@ -85,7 +85,9 @@ class Judge:
         except ValueError:
             raise AiConfused from None
         missing = strip_markdown(reply.missing)
-        return Judgement(nearness, tuple(reply.facts), "" if puzzle.is_told_by(missing) else missing)
+        if puzzle.is_told_by(missing, known=[text]):
+            missing = ""
+        return Judgement(nearness, tuple(reply.facts), missing)
 
     async def hint(self, soup: Soup, *, entry: str) -> str:
         """One hint that the puzzle does not have itself.

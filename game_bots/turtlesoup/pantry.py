@@ -15,7 +15,7 @@ from llm.v1 import llm_service_pb2 as pb
 from botkit.chat.errors import AiRefused, Failed, NothingLeft
 from botkit.chat.layout import strip_markdown
 from botkit.llm.client import LlmClient
-from botkit.valkey.clients import UNREACHABLE
+from botkit.valkey.clients import FAILED
 from botkit.valkey.records import Conflict
 from game_bots.records import RecordsUnavailable
 from game_bots.turtlesoup.puzzles import LEVELS, Puzzle, Source, Wish, category_named, level_near
@@ -78,7 +78,7 @@ class Pantry:
             await self._store.save(name, stored, room.preparing(wish, chosen))
         except Conflict:
             log.info("puzzle_not_prepared", reason="the room has moved on")
-        except (Failed, *UNREACHABLE) as error:
+        except (Failed, *FAILED) as error:
             log.warning("puzzle_not_prepared", reason=type(error).__name__)
 
     async def _own(self, wish: Wish, name: str, room: Room) -> Puzzle | None:

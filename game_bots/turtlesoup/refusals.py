@@ -60,7 +60,7 @@ class NothingToTell(Refused):
 
 
 class StoryMustWait(Refused):
-    """A new game is open; the last one's truth may be its own."""
+    """The game that is open has the puzzle of the last one."""
 
     code = "story_must_wait"
 

@@ -164,11 +164,12 @@ class Room:
 
         Raises:
             NothingToTell: no game has ended.
-            StoryMustWait: another one is open, and might be the same puzzle.
+            StoryMustWait: the one that is open has the same puzzle.
         """
-        if self.soup:
+        last = self._last(prefix)
+        if self.soup and last.puzzle.ref and self.soup.puzzle.ref == last.puzzle.ref:
             raise StoryMustWait
-        return self._last(prefix)
+        return last
 
     def told(self, story: str, prefix: str) -> "Room":
         """With the story of the last game."""

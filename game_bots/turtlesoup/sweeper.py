@@ -8,7 +8,7 @@ import asyncio
 import structlog
 
 from botkit.runtime.clock import Clock, wall
-from botkit.valkey.clients import UNREACHABLE
+from botkit.valkey.clients import FAILED
 from botkit.valkey.records import Conflict, Unreadable
 from game_bots.turtlesoup import events
 from game_bots.turtlesoup.store import Store
@@ -31,8 +31,10 @@ class Sweeper:
             try:
                 if ended := await self.sweep():
                     log.info("games_expired", games=ended)
-            except UNREACHABLE as error:
+            except FAILED as error:
                 log.warning("sweep_failed", error=type(error).__name__)
+            except Exception:
+                log.exception("sweep_failed")
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def sweep(self) -> int:

@@ -81,6 +81,7 @@ async def test_with_a_model_that_makes_none_the_oldest_is_told_anew(system: Syst
     again = await system.answer("r", "/스프 시작 3")
     assert "다시 꺼냈어요" in again
     assert "다시 들려주는 이야기. 31번 남자는" in again
+    assert "같은 퍼즐을 다시 푸는 중이라" in await system.answer("r", "/스프 이야기")
     soup = (await Store(system.cache).peek("r")).soup
     assert soup
     assert (soup.puzzle.source, soup.puzzle.ref) == (Source.REWRITTEN, "preset:31")

@@ -417,5 +417,11 @@ class Games(RuleBasedStateMachine):
         assert ROOM.validate_json(ROOM.dump_json(self.room)) == self.room
 
 
+class ManyGames(Games):
+    """The same, at length."""
+
+
 Games.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestGames = Games.TestCase
+ManyGames.TestCase.settings = settings(max_examples=10_000, stateful_step_count=40, deadline=None)
+TestManyGames = pytest.mark.soak(ManyGames.TestCase)

@@ -124,12 +124,17 @@ def test_a_game_left_for_a_day_is_over_when_the_day_is() -> None:
     assert room.ended(game).soup is None
 
 
-def test_the_truth_is_told_between_two_games() -> None:
-    with pytest.raises(NothingToTell):
-        Room().telling("/스프")
-    with pytest.raises(StoryMustWait):
-        started(Room(), preset(1)).telling("/스프")
+def test_the_truth_is_told_unless_it_is_asked_for_again() -> None:
+    for fresh in (Room(), started(Room(), preset(1))):
+        with pytest.raises(NothingToTell):
+            fresh.telling("/스프")
     room = ended(started(Room(), preset(1)))
+    with pytest.raises(StoryMustWait):
+        started(room, replace(preset(1), source=Source.REWRITTEN)).telling("/스프")
+    made = replace(UMBRELLA, source=Source.GENERATED, number=0)
+    again = started(ended(started(room, made)), replace(made, title="다른 것"))
+    for other in (started(room, preset(2)), again):
+        assert other.telling("/스프") == other.last
     assert room.telling("/스프").puzzle == preset(1)
     assert room.told("옛날에", "/스프").telling("/스프").story == "옛날에"
     assert ended(started(room, preset(2))).telling("/스프").story == ""
@@ -173,3 +178,16 @@ def test_what_is_saved_in_one_step_is_one_entry() -> None:
 
 def test_an_old_record_still_loads() -> None:
     assert TypeAdapter(Room).validate_json(b"{}") == Room()
+
+
+def test_tokens_are_spent_on_the_game_that_is_open() -> None:
+    room = started(Room(), preset(1)).spending(7).spending(5)
+    assert room.playing("", 1.0).tokens == 12
+    assert Room().spending(7) == Room()
+
+
+def test_a_game_may_count_for_another_room() -> None:
+    here = started(Room(), preset(1)).playing("", 1.0)
+    there = Room().started(preset(1), ANYTHING, game="1-0", by=MINJI, now=1.0, chat="c").playing("", 1.0)
+    assert Finished("r", here, Result.FORCED, "", 2.0).chat == "r"
+    assert Finished("r", there, Result.FORCED, "", 2.0).chat == "c"
