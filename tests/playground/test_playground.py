@@ -14,6 +14,7 @@ import pytest
 
 from playground.processes import Child, clean_environment, python
 from playground.settings import Ports, read_env
+from tests.support import http
 from tests.support.polling import until
 from tests.support.servers import socket_directory
 
@@ -120,6 +121,9 @@ async def test_a_newcomers_first_quarter_of_an_hour(place: Path) -> None:
 
         env = read_env(place / "env")
         assert (place / "env").stat().st_mode & 0o077 == 0
+        key = {"X-API-Key": env["HTTP_API_KEY"]}
+        puzzles = await http.get(int(env["HTTP_PORT"]), "/api/llm/turtlesoup/puzzles", key)
+        assert puzzles.json["stats"]["total"] == 6  # those that the demo model knows
         database = await asyncpg.connect(host=env["DB_SOCKET_PATH"], user="twentyq_app", database="twentyq")
         try:
             games = await _games(database, 2)
