@@ -41,16 +41,76 @@ run: $(VENV)/.playground ## Start the whole system on this machine (no phone, ke
 chat: $(VENV)/.playground ## Talk to the running playground in this terminal
 	@$(BIN)/python -m playground.chat $(ARGS)
 
+# ---- operating: docs/operations.md ------------------------------------------------------------------
+
+COMPOSE := docker compose -f docker-compose.prod.yml
+BOTS := twentyq-bot turtle-soup-bot hololive-bot
+# Profiles that are in use take part in up, down and upgrade: make up PROFILES="iris backup"
+PROFILES ?=
+ALL := $(COMPOSE) $(addprefix --profile ,$(PROFILES))
+TOOL := $(COMPOSE) --profile backup run --rm --no-deps --name llm-tool backup python -m workspace
+
+.PHONY: image
+image: ## Build the image of all programs (the last one stays as llm-workspace:previous)
+	@docker tag llm-workspace:prod llm-workspace:previous 2>/dev/null || true
+	@$(COMPOSE) build mcp-llm-server
+
+.PHONY: up
+up: ## Start the production stack, and wait until it is healthy
+	@$(ALL) up -d --wait
+
+.PHONY: down
+down: ## Stop the production stack; data stays
+	@$(ALL) down --remove-orphans
+
+.PHONY: ps
+ps: ## What runs, and how it is
+	@$(COMPOSE) ps -a
+
+.PHONY: logs
+logs: ## Follow the logs of the stack; one service: make logs ARGS=mcp-llm-server
+	@$(COMPOSE) logs -f --tail 100 $(ARGS)
+
+.PHONY: health
+health: ## What is wrong with the stack, and what to do about it
+	@$(TOOL) doctor
+
+.PHONY: migrate
+migrate: ## Bring the schemas in PostgreSQL up to date (each program does so at its start, too)
+	@$(TOOL) migrate $(ARGS)
+
+.PHONY: upgrade
+upgrade: image ## Replace every program by a new build; lines that come meanwhile wait, none is lost
+	@$(COMPOSE) stop $(BOTS)
+	@$(COMPOSE) up -d --wait mcp-llm-server
+	@$(ALL) up -d --wait
+
+.PHONY: backup
+backup: ## Copy PostgreSQL and both Valkeys into backups/
+	@$(COMPOSE) --profile backup run --rm --no-deps --name llm-tool backup python nightly.py now
+
+.PHONY: restore
+restore: ## Put a copy back in place of what is there: make restore FROM=backups/20260101-030000
+	@test -f "$(FROM)/manifest.json" || { echo "say which copy: make restore FROM=backups/…"; exit 2; }
+	@read -r -p "Everything that stands there now will be lost. Type yes: " said && test "$$said" = yes
+	@$(COMPOSE) --profile iris stop iris-bridge $(BOTS) mcp-llm-server
+	@$(TOOL) restore /backups/$(notdir $(patsubst %/,%,$(FROM))) --replace --yes
+	@$(ALL) up -d --wait
+
 # ---- proving ----------------------------------------------------------------------------------------
 
 .PHONY: test
 test: $(VENV)/.dev ## Run every test: unit, property, integration, end to end
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak and not node" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak and not node and not compose" $(ARGS)
 
 .PHONY: test-node
 test-node: $(VENV)/.dev ## Reflection seen from another implementation (needs Node 20 and npm)
 	@npm ci --prefix tests/node --ignore-scripts --no-audit --no-fund --loglevel=error
 	@$(BIN)/python -m pytest -m node tests/llm_server/rpc/test_node.py $(ARGS)
+
+.PHONY: compose-test
+compose-test: $(VENV)/.dev ## Build, start, kill, upgrade, copy and restore the production stack (needs a Docker engine)
+	@$(BIN)/python -m pytest -m compose tests/deploy -x -v $(ARGS)
 
 .PHONY: conformance
 conformance: $(VENV)/.dev ## Run a line for every route and rpc and write docs/conformance.md (after test-node)

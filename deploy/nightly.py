@@ -1,14 +1,16 @@
-"""`python nightly.py DIRECTORY KEEP HH:MM`: makes a copy of everything each night, and keeps the last ones.
+"""`python nightly.py`: a copy of everything each night; `python nightly.py now`: one, now.
 
-The work is that of `python -m workspace backup`. Time is the container's (TZ). A copy that failed is tried
-again every hour until it is made; what is wrong stands in the log of this container.
+The work is that of `python -m workspace backup`. The time is BACKUP_AT of the container's clock (TZ), the last
+BACKUP_KEEP copies stay. A copy that failed is tried again every hour; what is wrong stands in this container's log.
 """
 
+import os
 import subprocess
 import sys
 import time
 from datetime import datetime, timedelta
 
+DIRECTORY = "/backups"
 AGAIN_SECONDS = 3600.0
 
 
@@ -21,19 +23,22 @@ def pause(now: datetime, at: str) -> float:
     return (due - now).total_seconds()
 
 
-def main(directory: str, keep: str, at: str) -> None:
-    """Never returns."""
+def copy() -> int:
+    """Make one copy; returns 0 when every part was copied."""
+    keep = os.environ.get("BACKUP_KEEP") or "14"
+    command = [sys.executable, "-m", "workspace", "backup", "--dir", DIRECTORY, "--keep", keep]
+    return subprocess.run(command, check=False).returncode  # noqa: S603 - our own program
+
+
+def main() -> None:
+    """Wait for the hour, copy, and so on for ever."""
     while True:
-        time.sleep(pause(datetime.now().astimezone(), at))
-        while not is_made(directory, keep):
+        time.sleep(pause(datetime.now().astimezone(), os.environ.get("BACKUP_AT") or "03:00"))
+        while copy():
             time.sleep(AGAIN_SECONDS)
 
 
-def is_made(directory: str, keep: str) -> bool:
-    """Whether every part was copied."""
-    command = [sys.executable, "-m", "workspace", "backup", "--dir", directory, "--keep", keep]
-    return subprocess.run(command, check=False).returncode == 0  # noqa: S603 - our own program
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    if sys.argv[1:] == ["now"]:
+        sys.exit(copy())
+    main()

@@ -1,4 +1,4 @@
-"""Container probe: `python -IS probe.py PORT` ends with status 0 when GET /health answers 200.
+"""Container probe: `python -IS probe.py PORT [PATH]` ends with status 0 when GET PATH (/health) answers 200.
 
 It runs every ten seconds in every container, so it imports nothing but `socket`: urllib would cost ten times
 the processor time.
@@ -7,15 +7,14 @@ the processor time.
 import socket
 import sys
 
-REQUEST = b"GET /health HTTP/1.0\r\nHost: probe\r\n\r\n"
 SECONDS = 4.0
 
 
-def main(port: str) -> int:
+def main(port: str, path: str = "/health") -> int:
     """Ask once; what is wrong is printed, and kept by the engine (`docker inspect`)."""
     try:
         with socket.create_connection(("127.0.0.1", int(port)), SECONDS) as link:
-            link.sendall(REQUEST)
+            link.sendall(f"GET {path} HTTP/1.0\r\nHost: probe\r\n\r\n".encode())
             answer = b""
             while part := link.recv(4096):
                 answer += part
@@ -28,4 +27,4 @@ def main(port: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(*sys.argv[1:]))

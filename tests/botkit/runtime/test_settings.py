@@ -137,6 +137,7 @@ def test_a_file_that_cannot_serve_stops_the_start(
     here: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
+    *,
     content: bytes | None,
     direct: str,
     said: str,
