@@ -170,6 +170,10 @@ proto-check: $(VENV)/.dev ## Fail when the generated code and the contract diffe
 	&& for f in $$out/llm/v1/*; do cmp -s $$f proto/llm/v1/$$(basename $$f) \
 	|| { echo "proto/llm/v1/$$(basename $$f) is out of date; run: make proto"; exit 1; }; done
 
+.PHONY: reference
+reference: $(VENV)/.dev ## Write docs/reference.md: ports, variables, metrics and log events, read from the code
+	@$(BIN)/python -m tests.deploy.reference
+
 .PHONY: lock
 lock: $(VENV)/.dev ## Renew the lock files from pyproject.toml (needs the package index)
 	@for spec in "requirements-dev.lock --extra dev" "requirements-playground.lock --extra playground --extra build" \

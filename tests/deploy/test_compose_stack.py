@@ -161,7 +161,7 @@ async def test_grpc_answers_over_tcp(stack: Stack) -> None:
 
 async def test_a_game_over_the_streams(stack: Stack, chat: Chat) -> None:
     stack.played("up", "-d", "--wait")
-    assert "[생물]" in await chat.ask("room-1", "/스자 시작 생물")
+    assert "하나를 떠올렸어요" in await chat.ask("room-1", "/스자 시작 생물")
     answer = await chat.ask("room-1", "/스자 사람보다 큰가요?")
     assert re.search("Q1. 사람보다 큰가요\\?\n.*(예|아니오)", answer), answer
     address = stack.run(
@@ -172,7 +172,7 @@ async def test_a_game_over_the_streams(stack: Stack, chat: Chat) -> None:
     await chat.ask("room-1", "/스자 포기")
 
     async def archived() -> bool:
-        return stack.sql("SELECT count(*) FROM twentyq.games") == "1"
+        return stack.sql("SELECT count(*) FROM twentyq.game_sessions") == "1"
 
     await until(archived, seconds=30, what="the game in PostgreSQL")
 
@@ -247,7 +247,7 @@ async def test_an_llm_server_that_hangs_is_restarted_by_its_label(stack: Stack, 
 async def test_down_and_up_keep_everything(stack: Stack, chat: Chat) -> None:
     await chat.ask("room-kept", "/스자 시작 생물")
     await chat.ask("room-kept", "/스자 물에 사나요?")
-    games = stack.sql("SELECT count(*) FROM twentyq.games")
+    games = stack.sql("SELECT count(*) FROM twentyq.game_sessions")
     stack.played("down", "--remove-orphans")
     assert (
         stack.run("docker", "ps", "-q", "--filter", "label=com.docker.compose.project=llm-test").stdout == ""
@@ -256,7 +256,7 @@ async def test_down_and_up_keep_everything(stack: Stack, chat: Chat) -> None:
     stack.played("up", "-d", "--wait")
     stack.figures["second start seconds, all healthy"] = round(time.monotonic() - began)
     assert "물에 사나요?" in await chat.ask("room-kept", "/스자 상태")
-    assert stack.sql("SELECT count(*) FROM twentyq.games") == games
+    assert stack.sql("SELECT count(*) FROM twentyq.game_sessions") == games
 
 
 async def test_an_upgrade_loses_no_line_and_no_answer(stack: Stack, chat: Chat) -> None:
@@ -282,7 +282,7 @@ async def test_an_upgrade_loses_no_line_and_no_answer(stack: Stack, chat: Chat) 
 async def test_a_copy_can_be_put_back(stack: Stack, chat: Chat) -> None:
     await chat.ask("room-copied", "/스자 시작 생물")
     await chat.ask("room-copied", "/스자 날 수 있나요?")
-    games = stack.sql("SELECT count(*) FROM twentyq.games")
+    games = stack.sql("SELECT count(*) FROM twentyq.game_sessions")
     stack.make("backup")
     [copy] = [path for path in (stack.folder / "backups").iterdir() if path.is_dir()]
     held = json.loads((copy / "manifest.json").read_text("utf-8"))["parts"]
@@ -293,7 +293,7 @@ async def test_a_copy_can_be_put_back(stack: Stack, chat: Chat) -> None:
     stack.make("restore", f"FROM=backups/{copy.name}", stdin="yes\n")
     stack.figures["restore seconds, until all is healthy"] = round(time.monotonic() - began)
     assert "날 수 있나요?" in await chat.ask("room-copied", "/스자 상태")
-    assert stack.sql("SELECT count(*) FROM twentyq.games") == games
+    assert stack.sql("SELECT count(*) FROM twentyq.game_sessions") == games
 
 
 def test_a_restore_without_a_copy_or_a_yes_does_nothing(stack: Stack) -> None:
