@@ -75,7 +75,8 @@ def events() -> dict[str, tuple[set[str], set[str], set[str]]]:
             if call.func.attr not in LEVELS or not (text == "log" or text.startswith("structlog.get_logger")):
                 continue
             if isinstance(call.args[0], ast.Constant):
-                levels, fields, where = found.setdefault(call.args[0].value, (set(), set(), set()))
+                name = str(call.args[0].value)
+                levels, fields, where = found.setdefault(name, (set(), set(), set()))
                 levels.add("error" if call.func.attr == "exception" else call.func.attr)
                 fields |= {keyword.arg for keyword in call.keywords if keyword.arg}
                 where.add(str(path.with_suffix("")).replace("/", "."))

@@ -9,8 +9,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent.parent
-PLAYGROUND = ("-f", "deploy/compose.playground.yml", "--profile", "playground")
+PLAYGROUND = ("-f", "deploy/compose.playground.yml", "-f", "compose.player.yml")
 """With these a demo model answers, so that games can be played."""
+
+PLAYER = "services: {demo-model: {profiles: !reset []}}"
+"""Without the playground's page and bridge: a test stands in their place, and reads the replies."""
 
 CONTAINERS = (
     *("mcp-llm-server", "twentyq-bot", "turtle-soup-bot", "hololive-kakao-bot-go", "deunhealth"),
@@ -32,6 +35,7 @@ class Stack:
         self.folder = folder
         self.figures: dict[str, Any] = {}
         shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
+        (folder / "compose.player.yml").write_text(PLAYER, "utf-8")
 
     def configure(self, **values: str) -> None:
         """`cp .env.example .env`, and edit it."""

@@ -148,10 +148,10 @@ async def test_grpc_answers_over_tcp(stack: Stack) -> None:
     async with grpc.aio.insecure_channel("127.0.0.1:40528") as channel:
         config = await llm_service_pb2_grpc.LLMServiceStub(channel).GetModelConfig(
             Empty(), wait_for_ready=True, timeout=60
-        )  # type: ignore[misc]
+        )
         assert config.model_default.startswith("gemini-")
         asked = reflection_pb2.ServerReflectionRequest(list_services="")
-        stream = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter([asked]))  # type: ignore[no-untyped-call]
+        stream = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo(iter([asked]))
         names = [one.name async for answer in stream for one in answer.list_services_response.service]
         assert "llm.v1.LLMService" in names
 
