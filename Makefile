@@ -109,7 +109,8 @@ test-node: $(VENV)/.dev ## Reflection seen from another implementation (needs No
 	@$(BIN)/python -m pytest -m node tests/llm_server/rpc/test_node.py $(ARGS)
 
 .PHONY: compose-test
-compose-test: $(VENV)/.dev ## Build, start, kill, upgrade, copy and restore the production stack (needs a Docker engine)
+compose-test: $(VENV)/.dev ## Build, start, kill, upgrade, copy and restore the production stack (needs Docker and kubectl)
+	@$(PIP) "kubernetes-validate>=1.37"
 	@$(BIN)/python -m pytest -m compose tests/deploy -x -v $(ARGS)
 
 .PHONY: conformance
