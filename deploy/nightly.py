@@ -1,7 +1,8 @@
 """`python nightly.py`: a copy of everything each night; `python nightly.py now`: one, now.
 
-The work is that of `python -m workspace backup`. The time is BACKUP_AT of the container's clock (TZ), the last
-BACKUP_KEEP copies stay. A copy that failed is tried again every hour; what is wrong stands in this container's log.
+The work is that of `python -m workspace backup`. The time is BACKUP_AT of the container's clock (TZ), and the
+last BACKUP_KEEP copies stay. A copy that failed is tried again every hour; what is wrong stands in the log of
+this container.
 """
 
 import os

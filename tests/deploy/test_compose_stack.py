@@ -263,7 +263,8 @@ async def test_an_upgrade_loses_no_line_and_no_answer(stack: Stack, chat: Chat) 
     rooms = ["upgrade-1", "upgrade-2"]
     for room in rooms:
         await chat.ask(room, "/스자 시작 생물")
-    (stack.folder / "llm_server" / "__init__.py").open("a").write("\n# another release\n")
+    released = stack.folder / "llm_server" / "__init__.py"
+    released.write_text(released.read_text("utf-8") + "\n# another release\n", "utf-8")
     before = stack.inspect("twentyq-bot", "{{.Image}}")
     stop = asyncio.Event()
     playing = asyncio.create_task(chat.play(rooms, stop))
