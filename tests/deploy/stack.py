@@ -17,7 +17,16 @@ PLAYER = "services: {demo-model: {profiles: !reset []}}"
 
 CONTAINERS = (
     *("mcp-llm-server", "twentyq-bot", "turtle-soup-bot", "hololive-kakao-bot-go", "deunhealth"),
-    *("llm-postgres", "valkey-cache", "valkey-mq", "llm-folders", "iris-bridge", "demo-model", "chat-page"),
+    *(
+        "llm-postgres",
+        "valkey-cache",
+        "valkey-mq",
+        "llm-folders",
+        "iris-bridge",
+        "demo-model",
+        "chat-page",
+        "fake-holodex",
+    ),
     *("llm-prometheus", "llm-backup", "llm-tool"),
 )
 CORE = CONTAINERS[:8]
