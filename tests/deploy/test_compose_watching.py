@@ -65,7 +65,7 @@ async def test_prometheus_finds_everything_that_runs(stack: Stack) -> None:
 async def test_every_expression_runs_on_what_is_told(stack: Stack, chat: Chat) -> None:
     await chat.ask("room-watched", "/스자 시작 생물")
     await chat.ask("room-watched", "/스자 날 수 있나요?")
-    told = {"bot_lines_done_total", "redis_stream_group_lag", "pg_up"}
+    told = {"bot_llm_seconds_bucket", "llm_requests_total", "redis_stream_group_lag", "pg_up"}
 
     async def scraped() -> bool:
         return told <= set(prometheus("label/__name__/values"))
