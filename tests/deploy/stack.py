@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from playground.settings import is_free
+
 ROOT = Path(__file__).parent.parent.parent
 PLAYGROUND = ("-f", "deploy/compose.playground.yml", "-f", "compose.player.yml")
 """With these a demo model answers, so that games can be played."""
@@ -30,6 +32,7 @@ CONTAINERS = (
     *("llm-prometheus", "llm-backup", "llm-tool"),
 )
 CORE = CONTAINERS[:8]
+PORTS = (1833, 5432, 6379, 9090, 30001, 30081, 30082, 40527, 40528)
 OURS = CONTAINERS[:4]
 
 NOT_COPIED = shutil.ignore_patterns(
@@ -132,4 +135,6 @@ def obstacle() -> str:
     )
     if taken := sorted(set(listed.stdout.split()) & set(CONTAINERS)):
         return f"these containers are there already, maybe in production: {', '.join(taken)}"
+    if used := [str(port) for port in PORTS if not is_free(port)]:
+        return f"these ports are in use, maybe by a playground: {', '.join(used)}"
     return ""
