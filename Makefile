@@ -48,7 +48,9 @@ BOTS := twentyq-bot turtle-soup-bot hololive-bot
 # Profiles that are in use take part in up, down and upgrade: make up PROFILES="iris backup"
 PROFILES ?=
 ALL := $(COMPOSE) $(addprefix --profile ,$(PROFILES))
-TOOL := $(COMPOSE) --profile backup run --rm --no-deps --name llm-tool backup python -m workspace
+IN_TOOL := $(COMPOSE) --profile backup run --rm --no-deps --name llm-tool
+TOOL := $(IN_TOOL) backup python -m workspace
+COPY = $(notdir $(patsubst %/,%,$(FROM)))
 
 .PHONY: image
 image: ## Build the image of all programs (the last one stays as llm-workspace:previous)
@@ -87,14 +89,15 @@ upgrade: image ## Replace every program by a new build; lines that come meanwhil
 
 .PHONY: backup
 backup: ## Copy PostgreSQL and both Valkeys into backups/
-	@$(COMPOSE) --profile backup run --rm --no-deps --name llm-tool backup python nightly.py now
+	@$(IN_TOOL) backup python nightly.py now
 
 .PHONY: restore
 restore: ## Put a copy back in place of what is there: make restore FROM=backups/20260101-030000
-	@test -f "$(FROM)/manifest.json" || { echo "say which copy: make restore FROM=backups/…"; exit 2; }
+	@$(IN_TOOL) --entrypoint test backup -f /backups/$(COPY)/manifest.json \
+		|| { echo "no whole copy there; say which: make restore FROM=backups/…"; exit 2; }
 	@read -r -p "Everything that stands there now will be lost. Type yes: " said && test "$$said" = yes
 	@$(COMPOSE) --profile iris stop iris-bridge $(BOTS) mcp-llm-server
-	@$(TOOL) restore /backups/$(notdir $(patsubst %/,%,$(FROM))) --replace --yes
+	@$(TOOL) restore /backups/$(COPY) --replace --yes
 	@$(ALL) up -d --wait
 
 # ---- proving ----------------------------------------------------------------------------------------
