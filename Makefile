@@ -93,7 +93,7 @@ backup: ## Copy PostgreSQL and both Valkeys into backups/
 
 .PHONY: restore
 restore: ## Put a copy back in place of what is there: make restore FROM=backups/20260101-030000
-	@$(IN_TOOL) --entrypoint test backup -f /backups/$(COPY)/manifest.json \
+	@$(IN_TOOL) --entrypoint test backup -f /backups/$(COPY)/manifest.json </dev/null \
 		|| { echo "no whole copy there; say which: make restore FROM=backups/…"; exit 2; }
 	@read -r -p "Everything that stands there now will be lost. Type yes: " said && test "$$said" = yes
 	@$(COMPOSE) --profile iris stop iris-bridge $(BOTS) mcp-llm-server
