@@ -45,7 +45,7 @@ chat: $(VENV)/.playground ## Talk to the running playground in this terminal
 
 COMPOSE := docker compose -f docker-compose.prod.yml
 BOTS := twentyq-bot turtle-soup-bot hololive-bot
-# Profiles that are in use take part in up, down and upgrade: make up PROFILES="iris backup"
+# Profiles that are in use take part in up, upgrade and restore: make up PROFILES="iris backup"
 PROFILES ?=
 ALL := $(COMPOSE) $(addprefix --profile ,$(PROFILES))
 IN_TOOL := $(COMPOSE) --profile backup run --rm --no-deps --name llm-tool
@@ -63,7 +63,7 @@ up: ## Start the production stack, and wait until it is healthy
 
 .PHONY: down
 down: ## Stop the production stack; data stays
-	@$(ALL) down --remove-orphans
+	@$(COMPOSE) --profile '*' down --remove-orphans
 
 .PHONY: ps
 ps: ## What runs, and how it is
