@@ -64,7 +64,8 @@ async def test_prometheus_finds_everything_that_runs(stack: Stack) -> None:
 
 async def test_every_expression_runs_on_what_is_told(stack: Stack, chat: Chat) -> None:
     await chat.ask("room-watched", "/스자 시작 생물")
-    await chat.ask("room-watched", "/스자 날 수 있나요?")
+    for line in ("/스자 알을 낳나요?", "/스자 꼬리가 있나요?", "/스자 힌트"):  # no verdict given before
+        await chat.ask("room-watched", line)
     told = {"bot_llm_seconds_bucket", "llm_requests_total", "redis_stream_group_lag", "pg_up"}
 
     async def scraped() -> bool:
