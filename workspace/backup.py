@@ -26,8 +26,8 @@ FILES = {
     "valkey-cache": "valkey-cache.resp.gz",
     "postgres": "postgres.dump",
 }
-"""Part → its file, in the order in which a line goes through them. What moves on while the copy is made is then
-in two parts of it, and done once all the same; the other way round it would be in none.
+"""Part → its file, in the order in which a line goes through them. What moves on while the copy is made is
+then in two parts of it, and done once all the same; the other way round it would be in none.
 """
 
 NAME = re.compile(r"\d{8}-\d{6}")
