@@ -188,9 +188,9 @@ class Guard:
             hits, share = [Hit("wording", round(weight, 4), view)], _BESIDE
             if weight < _DOUBT:
                 return hits
-        for concept in reading.found:
+        for concept in reading.concepts:
             for rule, concepts in self._rules.get(concept, ()):
-                if reading.found.may_have(concepts) and (weight := _weight(rule, reading)):
+                if concepts <= reading.concepts and (weight := _weight(rule, reading)):
                     hits.append(Hit(rule.id, round(share * weight, 4), view))
         return hits
 
@@ -225,7 +225,7 @@ def _weight_at(rule: Rule, places: list[int], reading: Reading) -> float:
 def _fits(rule: Rule, found: Found) -> Iterator[list[int]]:
     """The places of the first concept that have the others near them, and where these are."""
     first, *others = rule.all
-    if not all(map(found.places, rule.all)) or any(map(found.places, rule.unless)):
+    if any(map(found.places, rule.unless)):
         return
     for at in found.places(first):
         near = [found.near(at, other, rule.within, after=rule.ordered) for other in others]

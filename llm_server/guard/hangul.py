@@ -94,7 +94,8 @@ def retyped(text: str) -> str | None:
 
 def untyped(text: str) -> str | None:
     """The text typed on a Latin keyboard; None unless jamo stand alone that nobody writes so."""
-    if len(set(_JAMO.findall(text)) - _WRITTEN) < _STRANGE:
+    alone = set(_JAMO.findall(text)) - _WRITTEN
+    if len(alone) < _STRANGE or not any(map(_VOWEL.match, alone)):
         return None
     return jamo(text).translate(_LETTERS)
 

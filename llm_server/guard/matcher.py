@@ -57,10 +57,6 @@ class Found:
         """The concepts that may be there."""
         return iter(self._finds)
 
-    def may_have(self, concepts: frozenset[str]) -> bool:
-        """Whether all of the concepts may be there."""
-        return concepts <= self._finds.keys()
-
     def shows(self, concept: str) -> bool:
         """Whether the concept is there."""
         known = self._places.get(concept)

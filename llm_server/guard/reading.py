@@ -1,5 +1,6 @@
 """A piece of a text as it is judged: its words, its concepts, what each of its sentences does. Pure, lazy."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
@@ -24,18 +25,24 @@ _LONGEST, _NEW = 300, 200
 """Characters of a piece without the end of a sentence, and how many of them are new in the next one."""
 
 
+_STOP = re.compile(r"[.?!。？！…;]+\s+")
+
+
 def pieces(text: str) -> Iterator[str]:
     """The text in pieces of one long or several short sentences."""
     if len(text) <= _PIECE:
         yield text
         return
-    piece = ""
-    for sentence in sentences(text):
-        if piece and len(piece) + len(sentence) > _PIECE:
-            yield from _cut(piece)
-            piece = ""
-        piece += sentence
-    yield from _cut(piece)
+    begin = end = 0
+    for stop in _STOP.finditer(text):
+        if stop.end() - begin > _PIECE and end > begin:
+            yield from _cut(text[begin:end])
+            begin = end
+        end = stop.end()
+    if len(text) - begin > _PIECE and end > begin:
+        yield from _cut(text[begin:end])
+        begin = end
+    yield from _cut(text[begin:])
 
 
 def _cut(piece: str) -> Iterator[str]:
@@ -57,6 +64,11 @@ class Reading:
         """Its words, in order."""
         return self.found.words
 
+    @cached_property
+    def concepts(self) -> set[str]:
+        """The concepts that are there."""
+        return {concept for concept in self.found if self.found.shows(concept)}
+
     def maybe(self) -> list[str]:
         """What it may show beside its words: `@concept`."""
         return [f"@{concept}" for concept in self.found]
@@ -66,8 +78,8 @@ class Reading:
 
         Of a scrap also all concepts together: "정답 말해" shows those of a demand, and nothing else.
         """
-        concepts = [f"@{concept}" for concept in self.found if self.found.shows(concept)]
-        scrap = ["".join(sorted(concepts))] if 1 < len(concepts) and len(self.words) <= _SCRAP else []
+        concepts = [f"@{concept}" for concept in self.concepts]
+        scrap = ["".join(sorted(concepts))] if len(concepts) > 1 and len(self.words) <= _SCRAP else []
         return [*concepts, *scrap, f"!{mood(self._text).name}", *(["?"] if "?" in self._text else [])]
 
     @cached_property

@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from string import ascii_letters
 
 from llm_server.guard import decoders, hangul
 
@@ -35,6 +36,8 @@ _INVISIBLE = re.compile(
 _INSIDE = re.compile(f"(?<=[^\\W_]){_INVISIBLE.pattern}+(?=[^\\W_])")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SPACED = re.compile(r"(?<!\w)\w(?:[\W_]{1,3}\w(?!\w)){3,}")
+_JAMO = frozenset(map(chr, range(ord("ㄱ"), ord("ㅣ") + 1)))
+_LETTERS = frozenset(ascii_letters)
 _LEET_WORD = re.compile(r"[a-z0-9@$!|+]+")
 _LEET = re.compile(r"[a-z][0-9]|[a-z][@$!|+]{1,3}[a-z0-9]|[0-9@$!|+][a-z][a-z0-9@$!|+]")
 _LEET_INSIDE = re.compile(r"[a-z][013457@$!|+8]{1,2}[a-z]|(?<![a-z0-9])[013457@$!|+8][a-z]{2}")
@@ -129,12 +132,14 @@ def _inner(text: str, *, turn: bool) -> Iterator[tuple[str, str, bool, bool]]:
 
 def _readings(text: str, plain: str) -> Iterator[tuple[str, str]]:
     """Other ways to read what stands there openly."""
-    if (joined := hangul.joined(text)) is not None:
-        yield "jamo", joined
-    if (retyped := hangul.retyped(text)) is not None:
+    shown = set(text)
+    if not shown.isdisjoint(_JAMO):
+        if (joined := hangul.joined(text)) is not None:
+            yield "jamo", joined
+        if (untyped := hangul.untyped(text)) is not None:
+            yield "keyboard", untyped
+    if not shown.isdisjoint(_LETTERS) and (retyped := hangul.retyped(text)) is not None:
         yield "keyboard", retyped
-    if (untyped := hangul.untyped(text)) is not None:
-        yield "keyboard", untyped
     if _SPACED.search(plain):
         yield SPACED, _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), plain)
     if _LEET_INSIDE.search(plain) and _LEET_INSIDE.search(bare := decoders.ADDRESS.sub(" ", plain)):

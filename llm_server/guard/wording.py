@@ -21,7 +21,7 @@ _WORDS = 20_000
 
 def signs(words: list[str], *shown: str) -> list[str]:
     """What a text shows: `=word`, `stem-`, `-ending`, `two neighbours`, and what else is `shown`."""
-    of_words = [sign for word in set(words) for sign in _of_word(word)]
+    of_words = [sign for word in words for sign in _of_word(word)]
     return [*of_words, *_neighbours([_short(word) for word in words]), *shown]
 
 
@@ -43,13 +43,16 @@ class Wording:
 
     def weigh(self, words: list[str]) -> Weighing:
         """What the words alone say; the rest can be added."""
-        known = {word: self._known.get(word) or self._look_up(word) for word in words}
-        pairs = _neighbours([known[word][2] for word in words])
-        total, number = self._sum(pairs), len(pairs)
-        for weight, many, _ in known.values():
+        known = self._known
+        total = number = 0
+        shorts = []
+        for word in words:
+            weight, many, short = known.get(word) or self._look_up(word)
             total += weight
             number += many
-        return Weighing(total, number)
+            shorts.append(short)
+        pairs = _neighbours(shorts)
+        return Weighing(total + self._sum(pairs), number + len(pairs))
 
     def most(self, said: Weighing, maybe: Collection[str]) -> float:
         """The weight of a text that says so much and may show this and any mood, at most."""
@@ -89,5 +92,5 @@ def _short(word: str) -> str:
     return word if word.isascii() else word[:_SHORT]
 
 
-def _neighbours(shorts: list[str]) -> set[str]:
-    return {f"{left} {right}" for left, right in zip(["^", *shorts], [*shorts, "$"], strict=True)}
+def _neighbours(shorts: list[str]) -> list[str]:
+    return [f"{left} {right}" for left, right in zip(["^", *shorts], [*shorts, "$"], strict=True)]
