@@ -122,6 +122,8 @@ class Gemini:
         try:
             return await self._asked(inquiry, first, ends, course, hopeful=True)
         except (NoRoom, QuotaExhausted) as full:
+            if course.over:
+                raise
             log.warning("gemini_model_replaced", task=inquiry.task, model=first.model, by=reserve.model)
             metrics.llm_retries.labels("other_model").inc()
             course.other_model()

@@ -226,6 +226,43 @@ async def test_an_error_that_is_not_even_json(make: Make) -> None:
     assert type(failure) is ModelUnavailable
 
 
+@pytest.mark.parametrize("status", [200, 204, 302, 400, 403, 404, 418, 429, 500, 503, 599])
+@pytest.mark.parametrize(
+    ("body", "content"),
+    [
+        (b"", "application/json"),
+        (b"null", "application/json"),
+        (b"[]", "application/json"),
+        (b"[1, 2]", "application/json"),
+        (b'"text"', "application/json"),
+        (b"7", "application/json"),
+        (b'{"error": null}', "application/json"),
+        (b'{"error": "text"}', "application/json"),
+        (b'{"error": {"details": "text", "code": "x"}}', "application/json"),
+        (b'{"error": {"details": [1, null, {"violations": 3}], "status": 5}}', "application/json"),
+        (b'[{"error": {"code": 429, "details": []}}]', "application/json"),
+        (b'{"candidates": null}', "application/json"),
+        (b'{"candidates": [{"content": {"parts": [{"text": null}]}}]}', "application/json"),
+        (b"\xff\xfe\x00", "application/json"),
+        (b"\xff\xfe\x00", "text/html; charset=utf-16"),
+        (b"<html>", "text/html"),
+        (b"x", "application/json; charset=no-such-thing"),
+    ],
+)
+async def test_whatever_a_provider_or_a_proxy_answers_is_a_failure_that_we_know(
+    make: Make, status: int, body: bytes, content: str
+) -> None:
+    async def odd(_: web.Request) -> web.Response:
+        return web.Response(status=status, body=body, headers={"Content-Type": content})
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", odd)
+    async with TestServer(app) as somebody:
+        failure = await failed(make(base_url=str(somebody.make_url("")), attempts=2, timeout=3))
+
+    assert not isinstance(failure, ModelTimeout)
+
+
 async def test_an_unknown_model(make: Make, provider: Provider) -> None:
     failure = await failed(make(model="gemini-none"))
 
@@ -298,6 +335,15 @@ async def test_both_models_share_the_attempts(make: Make, provider: Provider) ->
 
     assert type(await failed(make(settings=RESERVE))) is ModelUnavailable
     assert len(provider.requests) == ATTEMPTS
+
+
+async def test_no_attempt_is_left_for_the_reserve_when_the_limit_is_reached(
+    make: Make, provider: Provider
+) -> None:
+    provider.script(Rule(kind="status", status=429))
+
+    assert type(await failed(make(settings=RESERVE, attempts=1))) is QuotaExhausted
+    assert len(provider.requests) == 1
 
 
 async def test_a_reserve_that_is_not_to_be_had_hides_nothing(make: Make, provider: Provider) -> None:
