@@ -80,7 +80,9 @@ def test_a_text_that_is_too_long_is_not_remembered() -> None:
 
 
 @pytest.mark.parametrize(
-    "details", [{"a": ["b"] * MOST_TEXTS}, {str(at): at for at in range(MOST_TEXTS + 1)}], ids=["values", "keys"]
+    "details",
+    [{"a": ["b"] * MOST_TEXTS}, {str(at): at for at in range(MOST_TEXTS + 1)}],
+    ids=["values", "keys"],
 )
 def test_more_details_than_anything_has_are_refused_unseen(details: dict[str, Any]) -> None:
     made, guard, _ = gate()
