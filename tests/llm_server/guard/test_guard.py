@@ -384,6 +384,13 @@ def test_every_secret_can_be_guessed_and_asked_for(path: Path) -> None:
         assert not GUARD.evaluate(line).malicious, line
 
 
+@pytest.mark.parametrize("path", sorted(topics.SHIPPED.glob("*.json")), ids=lambda path: path.stem)
+def test_every_alias_can_be_guessed(path: Path) -> None:
+    items = next(iter(json.loads(path.read_text("utf-8")).values()))
+    names = [name for item in items for name in (item["name"], *item.get("aliases", ()))]
+    assert [name for name in names if GUARD.evaluate(name).malicious] == []
+
+
 def test_every_sentence_of_every_puzzle_can_be_said() -> None:
     for puzzle in Puzzles.load().all:
         for text in (puzzle.question, puzzle.answer, *puzzle.hints, *puzzle.key_facts):
