@@ -23,6 +23,13 @@ _PAIRS = dict(
         strict=True,
     )
 )
+_PLACE = {sign: place for signs in (INITIALS, MEDIALS) for place, sign in enumerate(signs)}
+_END = {sign: place for place, sign in enumerate(FINALS)}
+_SYLLABLE = re.compile(
+    f"([{INITIALS}])({'|'.join(_VOWELS)}|[{MEDIALS}])((?:{'|'.join(_PAIRS)}|[{''.join(FINALS)}])(?![{MEDIALS}]))?"
+)
+"""A consonant before a vowel begins a syllable, so it ends none."""
+
 _LETTERS = str.maketrans(
     _KEY_OF
     | {double: "".join(_KEY_OF[sign] for sign in parts) for parts, double in (_VOWELS | _PAIRS).items()}
@@ -44,24 +51,13 @@ _WORD = 3
 
 def composed(signs: str) -> str:
     """Compatibility jamo as syllables, as an input method makes them; what fits nowhere stays as it is."""
-    out: list[str] = []
-    at, end = 0, len(signs)
-    while at < end:
-        medial, after = _medial(signs, at + 1)
-        if signs[at] not in INITIALS or not medial:
-            out.append(signs[at])
-            at += 1
-            continue
-        final, after = _final(signs, after)
-        out.append(
-            chr(
-                FIRST
-                + (INITIALS.index(signs[at]) * len(MEDIALS) + MEDIALS.index(medial)) * len(FINALS)
-                + FINALS.index(final)
-            )
-        )
-        at = after
-    return "".join(out)
+    return _SYLLABLE.sub(_syllable, signs)
+
+
+def _syllable(match: re.Match[str]) -> str:
+    initial, medial, final = match.groups("")
+    place = _PLACE[initial] * len(MEDIALS) + _PLACE[_VOWELS.get(medial, medial)]
+    return chr(FIRST + place * len(FINALS) + _END[_PAIRS.get(final, final)])
 
 
 def joined(text: str) -> str | None:
@@ -107,29 +103,3 @@ def _typed(word: str) -> str | None:
     keys = [_KEYS.get(char) or _KEYS.get(char.lower(), "") for char in word]
     typed = composed("".join(keys))
     return None if _JAMO.search(typed) else typed
-
-
-def _medial(signs: str, at: int) -> tuple[str, int]:
-    """The vowel that begins at a place, and where it ends; blank when there is none."""
-    first = signs[at : at + 1]
-    if not first or first not in MEDIALS:
-        return "", at
-    double = _VOWELS.get(signs[at : at + 2], "")
-    return (double, at + 2) if double else (first, at + 1)
-
-
-def _final(signs: str, at: int) -> tuple[str, int]:
-    """The consonants that end a syllable, unless they begin the next one."""
-    double = _PAIRS.get(signs[at : at + 2], "")
-    if double and not _begins(signs, at + 1):
-        return double, at + 2
-    first = signs[at : at + 1]
-    if first and first in FINALS and not _begins(signs, at):
-        return first, at + 1
-    return "", at
-
-
-def _begins(signs: str, at: int) -> bool:
-    """Whether the consonant at a place is followed by a vowel."""
-    following = signs[at + 1 : at + 2]
-    return bool(following) and following in MEDIALS

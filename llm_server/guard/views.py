@@ -24,16 +24,16 @@ DEPTH = 2
 _MANY = 3
 """Letters that stand where no word has them before somebody put them there on purpose."""
 
-_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
+_MARKS = re.compile("[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+")
 _ACCENTS = re.compile(
     "[\u00c0-\u024f\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1eff\u20d0-\u20ff\ufe20-\ufe2f]"
 )
 _FOREIGN = re.compile("[\u0131-\u0292\u0370-\u058f\u1d00-\u1d7f]")
 _INVISIBLE = re.compile(
     "[\\u00ad\\u034f\\u061c\\u115f\\u1160\\u17b4\\u17b5\\u180b-\\u180f\\u200b-\\u200f\\u202a-\\u202e\\u2060-\\u206f\\u3164\\ufe00-\\ufe0f"
-    "\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e01ef]"
+    "\\ufeff\\uffa0\\ufff9-\\ufffb\\U000e0000-\\U000e01ef]+"
 )
-_INSIDE = re.compile(f"(?<=[^\\W_]){_INVISIBLE.pattern}+(?=[^\\W_])")
+_INSIDE = re.compile(f"(?<=[^\\W_]){_INVISIBLE.pattern}(?=[^\\W_])")
 _WORDS = re.compile(r"[^\W\d_]+")
 _SPACED = re.compile(r"(?<!\w)\w(?:[\W_]{1,3}\w(?!\w)){3,}")
 _JAMO = frozenset(map(chr, range(ord("ㄱ"), ord("ㅣ") + 1)))
@@ -106,7 +106,7 @@ def _collect(seen: View, depth: int, found: dict[str, View], *, turn: bool) -> N
     plain = cleaned(text)
     _keep(View(seen.name, plain, seen.hidden, seen.disguised), found)
     for way, read in _readings(text, plain) if turn else ():
-        _keep(View(_path(seen.name, way), cleaned(read), seen.hidden, seen.disguised), found)
+        _keep(View(_path(seen.name, way), read, seen.hidden, seen.disguised), found)
     if not depth:
         return
     if turn:
@@ -131,15 +131,15 @@ def _inner(text: str, *, turn: bool) -> Iterator[tuple[str, str, bool, bool]]:
 
 
 def _readings(text: str, plain: str) -> Iterator[tuple[str, str]]:
-    """Other ways to read what stands there openly."""
+    """Other ways to read what stands there openly, clean."""
     shown = set(text)
     if not shown.isdisjoint(_JAMO):
         if (joined := hangul.joined(text)) is not None:
-            yield "jamo", joined
+            yield "jamo", cleaned(joined)
         if (untyped := hangul.untyped(text)) is not None:
-            yield "keyboard", untyped
+            yield "keyboard", cleaned(untyped)
     if not shown.isdisjoint(_LETTERS) and (retyped := hangul.retyped(text)) is not None:
-        yield "keyboard", retyped
+        yield "keyboard", cleaned(retyped)
     if _SPACED.search(plain):
         yield SPACED, _SPACED.sub(lambda match: re.sub(r"[\W_]", "", match[0]), plain)
     if _LEET_INSIDE.search(plain) and _LEET_INSIDE.search(bare := decoders.ADDRESS.sub(" ", plain)):
