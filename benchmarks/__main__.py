@@ -18,8 +18,9 @@ from redis.asyncio import Redis
 from botkit.llm.client import LlmClient
 from botkit.runtime.settings import LlmSettings
 from playground.embedded import Postgres
-from playground.processes import Child
 from playground.room import REPLIES
+from tests.e2e import trips
+from tests.e2e.crowd import resident
 from tests.e2e.system import SECRET, System
 from tests.support.servers import socket_directory
 
@@ -101,12 +102,25 @@ async def grpc_calls(system: System, callers: int) -> tuple[float, list[float]]:
     return len(taken) / seconds, taken
 
 
-def memory(child: Child) -> float:
-    """Resident megabytes."""
-    for line in Path(f"/proc/{child.pid}/status").read_text("ascii").splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1024
-    raise LookupError("no VmRSS: /proc is needed")
+LINES_OF_20Q = (
+    "도움말", "시작 생물", "큰가요?", "큰가요", "작은가요?, 새인가요?", "힌트", "정답 곰", "상태",
+    "이의 1", "전적", "순위", "포기", "복기", "오늘", f"정답 {SECRET}",
+)  # fmt: skip
+
+
+async def round_trips(directory: Path, postgres: Postgres, show: Callable[[str], None]) -> None:
+    """What each command costs the bot, the LLM server keeping to itself."""
+    async with System(directory, postgres, proxied=False) as system:
+        await system.start_llm(**trips.ALONE)
+        await system.start_bot()
+        for line in ("시작 생물", "큰가요?"):
+            await system.answer("warm", f"/스자 {line}")
+        show(f"\n{'command':<24} cache          mq        rpc                        SQL transactions")
+        for number, line in enumerate(LINES_OF_20Q):
+            cost = await trips.trips(system, "trips", f"/스자 {line}", user=f"사람{number}")
+            sent = [name for name in cost.mq if name not in ("read", "lease")]
+            rpcs = ", ".join(f"{count} {name}" for name, count in cost.rpcs.items())
+            show(f"{line:<24} {' '.join(cost.cache):<14} {' '.join(sent):<9} {rpcs:<26} {cost.sql}")
 
 
 async def measure(directory: Path, show: Callable[[str], None]) -> None:
@@ -124,7 +138,7 @@ async def measure(directory: Path, show: Callable[[str], None]) -> None:
                 "valkey-mq": system.mq_server.child,
                 "valkey-cache": system.cache_server.child,
             }
-            weights = {name: memory(child) for name, child in resting.items()}
+            weights = {name: resident(child) for name, child in resting.items()}
             show(f"python {platform.python_version()}, {platform.machine()}, model answering at once\n")
             show(f"question, inbound XADD to reply    {quantiles(await latency(system))}")
             show(f"questions a second ({ROOMS} rooms)      {await throughput(system):6.0f}")
@@ -133,7 +147,10 @@ async def measure(directory: Path, show: Callable[[str], None]) -> None:
                 show(f"gRPC AnswerQuestion, UDS, {callers:2} callers {rate:6.0f}/s   {quantiles(taken)}")
             show("")
             for name, before in weights.items():
-                show(f"{name:<14} at rest {before:5.0f} MB   after the load {memory(resting[name]):5.0f} MB")
+                show(
+                    f"{name:<14} at rest {before:5.0f} MB   after the load {resident(resting[name]):5.0f} MB"
+                )
+        await round_trips(directory / "trips", postgres, show)
     finally:
         await postgres.stop()
 

@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from botkit.chat.access import Access
+from botkit.chat.access import Admission
 from botkit.chat.errors import Bug, UserError
 from botkit.chat.grammar import Grammar, Parsed
 from botkit.chat.kit_texts import KitTexts
@@ -47,7 +47,7 @@ class Bot(Generic[S]):
         self,
         *,
         grammar: Grammar,
-        access: Access,
+        access: Admission,
         texts: KitTexts,
         turn: Turn[S],
         commit: Commit,

@@ -4,19 +4,20 @@ Every bot is put together here in the same way; its `app.py` says what is its ow
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from fastapi import FastAPI
+from fastapi import APIRouter
 from google.protobuf.empty_pb2 import Empty
 
 from botkit.bot import Bot
-from botkit.chat.access import Access
+from botkit.chat.access import Access, Admission
 from botkit.chat.grammar import Grammar
 from botkit.chat.kit_texts import KitTexts
 from botkit.chat.message import ReplyType
+from botkit.face import face
 from botkit.llm.client import LlmClient
 from botkit.postgres.pool import Database
 from botkit.runtime import http
@@ -134,7 +135,11 @@ class Connections:
         )
 
 
-@dataclass(frozen=True)
+async def _nothing(*_: object) -> None:
+    """A bot without a ledger writes nothing down."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Program(Generic[S]):
     """What is a bot's own."""
 
@@ -142,11 +147,21 @@ class Program(Generic[S]):
     texts: KitTexts
     handlers: Handlers[S]
     store: Store[S]
-    ledger_stream: str
-    prepare: Callable[[], Awaitable[None]]
-    write: Callable[[bytes], Awaitable[None]]
+    ledger_stream: str = ""
+    """Where finished games wait to be written down; a bot may have none."""
+    prepare: Callable[[], Awaitable[None]] = _nothing
+    write: Callable[[bytes], Awaitable[None]] = _nothing
     summaries: dict[str, str]
+    routers: Sequence[APIRouter] = ()
+    """Routes of the bot's own, behind the API key."""
+    origins: Sequence[str] = ()
+    """Pages that may call them from a browser."""
     error_type: ReplyType = ReplyType.FINAL
+    access: Admission | None = None
+    """Who is listened to; the operator's settings unless a bot knows better."""
+    jobs: Sequence[Callable[[], Awaitable[None]]] = ()
+    """Run beside the chat until the bot stops, and are cancelled then."""
+    checks: Sequence[Check] = ()
 
 
 class Service(Generic[S]):
@@ -156,15 +171,19 @@ class Service(Generic[S]):
         self, settings: BotSettings, links: Connections, program: Program[S], *, name: str, version: str
     ) -> None:
         self._settings = settings
-        self._archiver = Archiver(
-            links.cache,
-            links.cache_blocking,
-            stream=program.ledger_stream,
-            prepare=program.prepare,
-            write=program.write,
-        )
-        ledger = Check("ledger", self._archiver.check, required=False)
-        self._health = Health(name, version, (*links.checks(), ledger))
+        self._jobs = list(program.jobs)
+        checks = [*links.checks(), *program.checks]
+        if program.ledger_stream:
+            archiver = Archiver(
+                links.cache,
+                links.cache_blocking,
+                stream=program.ledger_stream,
+                prepare=program.prepare,
+                write=program.write,
+            )
+            self._jobs.append(archiver.run)
+            checks.append(Check("ledger", archiver.check, required=False))
+        self._health = Health(name, version, tuple(checks))
         consumer = unique_consumer(name)
         self._shards = [
             _shard(
@@ -176,14 +195,22 @@ class Service(Generic[S]):
             )
             for stream in settings.streams
         ]
-        self.app = _face(self._health, program, name=name, version=version)
+        self.app = face(
+            self._health,
+            grammar=program.grammar,
+            summaries=program.summaries,
+            catalog=program.texts.catalog,
+            routers=program.routers,
+            api_key=settings.http_api_key.get_secret_value(),
+            origins=program.origins,
+        )
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set: finish what runs, then close."""
         settings = self._settings
         async with asyncio.TaskGroup() as tasks:
             watching = tasks.create_task(self._health.watch_loop())
-            archiving = tasks.create_task(self._archiver.run())
+            working = [tasks.create_task(_run(job)) for job in self._jobs]
             drained = asyncio.Event()
             serving = tasks.create_task(
                 http.serve(self.app, host=settings.server_host, port=settings.server_port, stop=drained)
@@ -192,9 +219,10 @@ class Service(Generic[S]):
             async with asyncio.TaskGroup() as reading:
                 for consumer, bot in self._shards:
                     reading.create_task(consumer.run(bot, stop, drain_seconds=settings.drain_seconds))
+            await cancel(working)
             drained.set()
             await serving
-            await cancel({watching, archiving})
+            await cancel({watching})
 
 
 def _shard(
@@ -217,13 +245,12 @@ def _shard(
         texts=program.texts,
         commit=commit,
         consumer=consumer,
-        hand=hand,
         lease=lease,
         error_type=program.error_type,
     )
     bot = Bot(
         grammar=program.grammar,
-        access=settings.access(),
+        access=program.access or settings.access(),
         texts=program.texts,
         turn=turn,
         commit=commit,
@@ -234,23 +261,10 @@ def _shard(
     return consumer, bot
 
 
+async def _run(job: Callable[[], Awaitable[None]]) -> None:
+    await job()
+
+
 async def _note(stop: asyncio.Event, health: Health) -> None:
     await stop.wait()
     health.draining = True
-
-
-def _face(health: Health, program: Program[Any], *, name: str, version: str) -> FastAPI:
-    app = FastAPI(title=name, version=version, openapi_url=None)
-    http.add_error_body(app)
-    http.add_health_routes(app, health)
-
-    @app.get("/commands", tags=["chat"], summary="What can be typed in a room")
-    async def commands() -> dict[str, Any]:
-        usages = program.grammar.usages(program.summaries)
-        return {
-            "bot": name,
-            "prefix": program.grammar.prefix,
-            "commands": [{"usage": usage, "summary": summary} for usage, summary in usages],
-        }
-
-    return app

@@ -18,15 +18,16 @@ import structlog
 from botkit.chat.errors import AiTimeout, Bug, LineExpired, StoreUnavailable, UserError
 from botkit.chat.kit_texts import KitTexts
 from botkit.chat.message import Player, Reply, ReplyType, Scene, display_name
+from botkit.llm.client import tally
 from botkit.runtime import metrics, tracing
 from botkit.runtime.clock import Clock, entry_seconds, pauses, wall
 from botkit.stream import wire
 from botkit.stream.commit import Commit
 from botkit.stream.commit import Outcome as Commitment
-from botkit.stream.consumer import Consumer, Hand
+from botkit.stream.consumer import Consumer
 from botkit.stream.dead_letters import MOST_DELIVERIES, DeadLetter
 from botkit.stream.lanes import Line
-from botkit.valkey.clients import FAILED, FULL, UNREACHABLE
+from botkit.valkey.clients import FULL, UNREACHABLE
 from botkit.valkey.lease import Lease
 from botkit.valkey.records import Conflict, Fenced, Stored
 
@@ -117,7 +118,6 @@ class Turn(Generic[S]):
         texts: KitTexts,
         commit: Commit,
         consumer: Consumer,
-        hand: Hand,
         lease: Lease,
         error_type: ReplyType = ReplyType.FINAL,
         clock: Clock = wall,
@@ -127,7 +127,6 @@ class Turn(Generic[S]):
         self._texts = texts
         self._commit = commit
         self._consumer = consumer
-        self._hand = hand
         self._lease = lease
         self._error_type = error_type
         self._clock = clock
@@ -222,7 +221,7 @@ class Turn(Generic[S]):
 
     async def _handle(self, line: Line, state: S) -> Outcome[S]:
         move = self._handlers.moves[type(line.command)]
-        with _within_budget():
+        with _within_budget(), tally():
             async with asyncio.timeout(COMMAND_SECONDS):
                 return await move(line.command, self._scene(line), state)
 
@@ -254,25 +253,16 @@ class Turn(Generic[S]):
         Raises:
             Fenced: another process owns the stream.
         """
-        outcome = None
-        for pause in pauses():
-            generation = self._hand.generation
-            guarded = not self._hand.is_orphan(line.delivery.entry)
-            try:
-                outcome = await self._commit.finish(
-                    line.incoming, ending.replies, guarded=guarded, dead=ending.dead
-                )
-                if outcome is Commitment.GROUP_LOST:
-                    await self._consumer.restore_group(generation)
-                elif outcome is not Commitment.DONE or not guarded or generation == self._hand.generation:
-                    break  # else the group was made anew meanwhile and does not know the line
-            except FAILED as error:
-                log.warning("commit_failed", entry=line.delivery.entry, error=type(error).__name__)
-                await asyncio.sleep(pause)
-        if outcome is Commitment.FENCED:
-            raise Fenced
-        metrics.lines_done.labels(ending.result if outcome is Commitment.OK else "committed_before").inc()
-        self._hand.drop(line.delivery.entry)
+        said = line.incoming
+        outcome = await self._consumer.see_through(
+            said.entry,
+            lambda guarded: self._commit.finish(said, ending.replies, guarded=guarded, dead=ending.dead),
+        )
+        result = ending.result if outcome is Commitment.OK else "committed_before"
+        metrics.lines_done.labels(result).inc()
+        if result != "ignored":  # a stream may hold anything
+            age = self._clock() - entry_seconds(said.entry)
+            log.info("line_ended", entry=said.entry, result=result, milliseconds=round(age * 1000))
         line.done.set()
         return ending.after
 

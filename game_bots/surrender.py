@@ -105,3 +105,46 @@ class Vote:
             raise NotAVoter
         if voter in side:
             raise AlreadyVoted
+
+
+def running(vote: Vote | None, now: float) -> Vote | None:
+    """The vote, unless there is none or its time is over."""
+    return None if vote is None or vote.lapsed(now) else vote
+
+
+def proposed(vote: Vote | None, *, players: Iterable[str], by: str, now: float) -> Vote:
+    """With a person's wish to give up: a new vote, or one more agreement to the one that runs.
+
+    Raises:
+        NotAVoter, AlreadyVoted: see `Vote.agreed_by`.
+    """
+    open_vote = running(vote, now)
+    return open_vote.agreed_by(by) if open_vote else Vote.opened(players=players, by=by, now=now)
+
+
+def agreed(vote: Vote | None, *, by: str, now: float, prefix: str) -> Vote:
+    """With one more agreement to the vote that runs.
+
+    Raises:
+        NoVote: nobody proposed it.
+        NotAVoter, AlreadyVoted: see `Vote.agreed_by`.
+    """
+    return _open(vote, now, prefix).agreed_by(by)
+
+
+def rejected(vote: Vote | None, *, by: str, now: float, prefix: str) -> Vote | None:
+    """With one more voice against; None when it cannot be carried any more.
+
+    Raises:
+        NoVote: nobody proposed it.
+        NotAVoter, AlreadyVoted: see `Vote.rejected_by`.
+    """
+    after = _open(vote, now, prefix).rejected_by(by)
+    return None if after.standing is Standing.REJECTED else after
+
+
+def _open(vote: Vote | None, now: float, prefix: str) -> Vote:
+    open_vote = running(vote, now)
+    if open_vote is None:
+        raise NoVote(prefix=prefix)
+    return open_vote

@@ -1,7 +1,10 @@
 """What the model was asked and what it used, since the process began: for metrics, for `/api/llm/usage` and,
-by the recorder, for PostgreSQL.
+by the recorder, for PostgreSQL; and for each caller, what the call has used.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -18,6 +21,30 @@ class Recorder(Protocol):
 
 
 @dataclass(slots=True)
+class Spent:
+    """The tokens that one call has used; None as long as no model has answered."""
+
+    tokens: int | None = None
+
+
+_SPENT: ContextVar[Spent | None] = ContextVar("spent", default=None)
+
+
+@contextmanager
+def spending() -> Iterator[Spent]:
+    """Around each call through a door.
+
+    A task takes the variable along from whoever starts it, so a shared call counts for the one that made it.
+    """
+    spent = Spent()
+    before = _SPENT.set(spent)
+    try:
+        yield spent
+    finally:
+        _SPENT.reset(before)
+
+
+@dataclass(slots=True)
 class Activity:
     """A `Ledger` for the model."""
 
@@ -30,6 +57,8 @@ class Activity:
     def used(self, task: Task, model: str, usage: Usage) -> None:
         """A response came back, usable or not: it is billed."""
         self.tokens = self.tokens.plus(usage)
+        if spent := _SPENT.get():
+            spent.tokens = (spent.tokens or 0) + usage.total
         for kind in ("input", "output", "reasoning", "cached"):
             metrics.llm_tokens.labels(kind).inc(getattr(usage, kind))
         self.recorder.record(task, model, usage)

@@ -20,6 +20,7 @@ from llm_server.gate import Gate
 from llm_server.gemini import plans
 from llm_server.guard.guard import Guard
 from llm_server.guard.packs import PacksError
+from llm_server.hololive import service as hololive
 from llm_server.http import app as http
 from llm_server.http.health import ServerHealth
 from llm_server.inflight import InFlight
@@ -32,6 +33,7 @@ from llm_server.sessions.verdicts import Verdicts
 from llm_server.settings import ServerSettings
 from llm_server.turtlesoup import puzzles
 from llm_server.turtlesoup import service as turtlesoup
+from llm_server.turtlesoup.library import Library
 from llm_server.twentyq import service as twentyq
 from llm_server.twentyq import topics
 from llm_server.usage.books import Books
@@ -64,6 +66,14 @@ async def run(settings: ServerSettings, stop: asyncio.Event, *, version: str) ->
         gate = _gate(settings)
         model = SingleFlight(await _gemini(settings, activity, stack))
         verdicts = Verdicts(sessions, judges=sorted(plans.Plans(settings).models()))
+        soups = Inquiries(model, load(turtlesoup.PROMPTS, turtlesoup.WANTED), verdicts)
+        library = Library(
+            inquiries=soups,
+            load=lambda: puzzles.Puzzles.load(_directory(settings.turtlesoup_puzzles_dir, puzzles.SHIPPED)),
+            gate=gate,
+            random=SystemRandom(),
+            generation=settings.puzzle_generation,
+        )
         table = operations.table(
             models=plans.describe(settings),
             chat=Chat(
@@ -82,15 +92,10 @@ async def run(settings: ServerSettings, stop: asyncio.Event, *, version: str) ->
                 gate=gate,
                 random=SystemRandom(),
             ),
-            turtlesoup=turtlesoup.TurtleSoup(
-                inquiries=Inquiries(model, load(turtlesoup.PROMPTS, turtlesoup.WANTED), verdicts),
-                load=lambda: puzzles.Puzzles.load(
-                    _directory(settings.turtlesoup_puzzles_dir, puzzles.SHIPPED)
-                ),
-                sessions=sessions,
-                gate=gate,
-                random=SystemRandom(),
-                generation=settings.puzzle_generation,
+            turtlesoup=turtlesoup.TurtleSoup(inquiries=soups, library=library, sessions=sessions, gate=gate),
+            library=library,
+            hololive=hololive.Hololive(
+                inquiries=Inquiries(model, load(hololive.PROMPTS, hololive.WANTED), verdicts), gate=gate
             ),
         )
         health = ServerHealth(NAME, version, settings=settings, sessions=sessions, books=books)

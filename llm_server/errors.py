@@ -6,7 +6,8 @@ Failure
 ├── GuardBlocked            the text tries to take over the judge
 ├── UnsupportedModel        the caller asked for a model of another family
 ├── TopicsExhausted         every topic that was allowed is banned
-├── UnknownPuzzle           no puzzle has this id or difficulty
+├── UnknownPuzzle           no puzzle has this id
+├── PuzzlesExhausted        no puzzle is left of what was asked for
 ├── SessionNotFound, SessionLimitReached
 ├── Unauthorized            the API key is missing or wrong
 ├── RateLimited             more requests in a minute than allowed
@@ -61,6 +62,10 @@ class TopicsExhausted(Failure):
 
 class UnknownPuzzle(Failure):
     """There is no such puzzle."""
+
+
+class PuzzlesExhausted(Failure):
+    """No puzzle fits, or none is left."""
 
 
 class SessionNotFound(Failure):
@@ -170,6 +175,7 @@ FACES: Mapping[type[Failure], Face] = {
     UnsupportedModel: Face(400, "INVALID_ARGUMENT", "LLM_MODEL_ERROR", "LLMModelError"),
     TopicsExhausted: Face(404, "NOT_FOUND", "INVALID_INPUT", "NotFoundError"),
     UnknownPuzzle: Face(404, "NOT_FOUND", "INVALID_INPUT", "NotFoundError"),
+    PuzzlesExhausted: Face(404, "NOT_FOUND", "NO_PUZZLE_LEFT", "NotFoundError"),
     SessionNotFound: Face(404, "NOT_FOUND", "SESSION_NOT_FOUND", "SessionNotFoundError"),
     SessionLimitReached: Face(429, "RESOURCE_EXHAUSTED", "SESSION_LIMIT_EXCEEDED", "SessionLimitError"),
     Unauthorized: Face(401, "UNAUTHENTICATED", "UNAUTHORIZED", "UnauthorizedError"),

@@ -13,7 +13,7 @@ from llm_server import metrics
 from llm_server.errors import ModelTimeout
 from llm_server.model import Completion, Deadline, Inquiry, Model, T, Task
 
-SHARED = frozenset({Task.ANSWER, Task.VERIFY, Task.SYNONYM, Task.NORMALIZE})
+SHARED = frozenset({Task.ANSWER, Task.VERIFY, Task.SYNONYM, Task.NORMALIZE, Task.PARSE})
 
 
 @dataclass(slots=True)

@@ -23,6 +23,7 @@ class Task(StrEnum):
     PUZZLE = "puzzle"
     REWRITE = "rewrite"
     REVEAL = "reveal"
+    PARSE = "parse"
     CHAT = "chat"
     STRUCTURED = "structured"
 

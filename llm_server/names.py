@@ -83,6 +83,12 @@ def reveals(text: str, names: Iterable[str]) -> bool:
     return any(_told(name, squeezed, words, runs) for name in map(normal, names) if name)
 
 
+def stems(text: str) -> set[str]:
+    """The words of a text, `normal` and without their particles; what is left has two characters at least."""
+    words = map(normal, _WORD.findall(unicodedata.normalize("NFKC", text)))
+    return {stem for stem in map(_without_particle, words) if len(stem) > 1}
+
+
 def quotes(text: str, secret: str, *, known: str = "") -> bool:
     """Whether `text` repeats eight characters in a row of `secret` that are not in what is `known` anyway."""
     said, hidden, told = map(normal, (text, secret, known))
@@ -91,6 +97,11 @@ def quotes(text: str, secret: str, *, known: str = "") -> bool:
         said[at : at + _QUOTED] in pieces and said[at : at + _QUOTED] not in told
         for at in range(len(said) - _QUOTED + 1)
     )
+
+
+def _without_particle(word: str) -> str:
+    cuts = (at for at in range(2, len(word)) if _PARTICLES.fullmatch(word, at))
+    return word[: next(cuts, len(word))]
 
 
 def _told(name: str, squeezed: str, words: set[str], runs: set[str]) -> bool:

@@ -19,8 +19,10 @@ from llm_server.contract import (
     Request,
 )
 from llm_server.gate import Gate
+from llm_server.hololive.service import Hololive
 from llm_server.model import Deadline
 from llm_server.sessions.keeper import Sessions
+from llm_server.turtlesoup.library import Library
 from llm_server.turtlesoup.service import TurtleSoup
 from llm_server.twentyq.service import Twentyq
 from llm_server.usage.reports import Reports
@@ -106,6 +108,8 @@ def table(
     reports: Reports,
     twentyq: Twentyq,
     turtlesoup: TurtleSoup,
+    library: Library,
+    hololive: Hololive,
 ) -> Table:
     """The operations, bound to what does the work."""
 
@@ -125,7 +129,10 @@ def table(
         *_of_guard(gate),
         *_of_usage(reports),
         *_of_twentyq(twentyq),
-        *_of_turtlesoup(turtlesoup),
+        *_of_turtlesoup(turtlesoup, library),
+        _Group("hololive", "/api/llm/hololive").row(
+            "HololiveParseQuestion", "POST /questions", hololive.parse_question, "What a question asks for"
+        ),
     )
 
 
@@ -216,7 +223,7 @@ def _of_twentyq(game: Twentyq) -> Table:
     )
 
 
-def _of_turtlesoup(game: TurtleSoup) -> Table:
+def _of_turtlesoup(game: TurtleSoup, library: Library) -> Table:
     row = _Group("turtlesoup", "/api/llm/turtlesoup", "/api/turtle-soup").row
     return (
         row("TurtleSoupAnswerQuestion", "POST /answers", game.answer_question, "The verdict on a question"),
@@ -233,16 +240,26 @@ def _of_turtlesoup(game: TurtleSoup) -> Table:
             "How near a solution is",
         ),
         row("TurtleSoupReveal", "POST /reveals", game.reveal, "The truth as a story"),
-        row("TurtleSoupGeneratePuzzle", "POST /puzzles", game.generate_puzzle, "A puzzle, ours or a new one"),
-        row("TurtleSoupRewriteScenario", "POST /rewrites", game.rewrite_scenario, "A puzzle told anew"),
-        row("ListPuzzles", "GET /puzzles", game.list_puzzles, "Every puzzle of ours", rpc=False),
-        row("TurtleSoupGetRandomPuzzle", "GET /puzzles/random", game.get_random_puzzle, "Any puzzle of ours"),
+        row(
+            "TurtleSoupGeneratePuzzle",
+            "POST /puzzles",
+            library.generate_puzzle,
+            "A puzzle, ours or a new one",
+        ),
+        row("TurtleSoupRewriteScenario", "POST /rewrites", library.rewrite_scenario, "A puzzle told anew"),
+        row("ListPuzzles", "GET /puzzles", library.list_puzzles, "Every puzzle of ours", rpc=False),
+        row(
+            "TurtleSoupGetRandomPuzzle",
+            "GET /puzzles/random",
+            library.get_random_puzzle,
+            "Any puzzle of ours",
+        ),
         row(
             "ReloadPuzzles",
             "POST /puzzles/reload",
-            game.reload_puzzles,
+            library.reload_puzzles,
             "Read the puzzle files anew",
             rpc=False,
         ),
-        row("GetPuzzle", "GET /puzzles/{puzzle_id}", game.get_puzzle, "One puzzle of ours", rpc=False),
+        row("GetPuzzle", "GET /puzzles/{puzzle_id}", library.get_puzzle, "One puzzle of ours", rpc=False),
     )

@@ -80,6 +80,11 @@ def tagged(tag: str, value: str) -> str:
     return f"<{tag}>\n{safe}\n</{tag}>" if "\n" in safe else f"<{tag}>{safe}</{tag}>"
 
 
+def numbered(items: Iterable[str]) -> str:
+    """One line each, to be referred to by its number, from 1."""
+    return "\n".join(f"{number}: {item}" for number, item in enumerate(items, 1))
+
+
 def load(directory: Path, wanted: Mapping[str, Gaps]) -> dict[str, Prompt]:
     """Read `<name>.yml` for each wanted name; the directory may hold nothing else.
 

@@ -8,7 +8,7 @@ reply is missing.
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from botkit.runtime.tasks import cancel
 from botkit.valkey.clients import UNREACHABLE
 from playground import script
 from playground.room import Rooms
-from playground.settings import Paths, read_env
+from playground.settings import BRIDGE_PORT, Paths, read_env
 
 NOT_RUNNING = "no playground is running here; start one with: make run"
 
@@ -43,23 +43,21 @@ def main() -> int:
     except script.BadScript as error:
         print(f"✗ {error}", file=sys.stderr)
         return 2
-    except UNREACHABLE as error:
+    except (*UNREACHABLE, aiohttp.ClientError) as error:
         print(f"{NOT_RUNNING} ({error})", file=sys.stderr)
         return 1
     return 0
 
 
 async def _play(scripts: Mapping[str, list[script.Step]], env: Mapping[str, str]) -> int:
-    rooms = Rooms(env)
     try:
-        for name, steps in scripts.items():
-            print(f"── {name}")
-            await script.play(steps, rooms, print)
+        async with Rooms(env) as rooms:
+            for name, steps in scripts.items():
+                print(f"── {name}")
+                await script.play(steps, rooms, print)
     except script.Unexpected as error:
         print(f"✗ {error}", file=sys.stderr)
         return 1
-    finally:
-        await rooms.close()
     print("✓ every expected reply came")
     return 0
 
@@ -67,15 +65,17 @@ async def _play(scripts: Mapping[str, list[script.Step]], env: Mapping[str, str]
 class Chat:
     """What the person at the keyboard sees."""
 
-    def __init__(self, rooms: Rooms, env: Mapping[str, str]) -> None:
+    def __init__(self, rooms: Rooms, env: Mapping[str, str], prefixes: Collection[str]) -> None:
+        """`prefixes` begin the lines that a bot answers to."""
         self._rooms = rooms
         self._env = env
+        self._prefixes = tuple(prefixes)
         self.room = "1"
         self.person = "나"
 
-    async def listen(self, after: str) -> None:
+    async def listen(self) -> None:
         """Print replies as they come."""
-        async for bubble in self._rooms.bubbles(after):
+        async for bubble in self._rooms.bubbles():
             place = "" if bubble.room == self.room else f" (방 {bubble.room})"
             mark = "…" if bubble.type == "waiting" else "🤖"
             print(f"{mark}{place} " + bubble.text.replace("\n", "\n   "))
@@ -84,8 +84,10 @@ class Chat:
         """Handle what was typed; False ends the chat."""
         if line.startswith(":"):
             return await self._own(*line[1:].partition(" ")[::2])
-        if line and await self._rooms.say(self.room, self.person, line) is None:
-            print("(이 말에는 어떤 봇도 답하지 않아요. /스자 로 시작해 보세요)")
+        if line:
+            await self._rooms.say(self.room, self.person, line)
+            if not line.startswith(self._prefixes):
+                print(f"(이 말에는 어떤 봇도 답하지 않아요. {self._prefixes[0]} 로 시작해 보세요)")
         return True
 
     async def _own(self, word: str, rest: str) -> bool:
@@ -112,33 +114,35 @@ class Chat:
 
 
 async def _chat(env: Mapping[str, str]) -> None:
-    rooms = Rooms(env)
-    chat = Chat(rooms, env)
-    listening = asyncio.create_task(chat.listen(await rooms.last()))
-    session: PromptSession[str] = PromptSession(completer=await _completer(env))
-    print("방 1에 들어왔어요. /스자 시작 이라고 해 보세요. (:사람 민지, :방 2, :추천, :끝)")
-    try:
-        with patch_stdout():
-            while await chat.type((await session.prompt_async(_prompt(chat))).strip()):
-                pass
-    except (EOFError, KeyboardInterrupt):
-        print("안녕!")
-    finally:
-        await cancel({listening})
-        await rooms.close()
+    async with Rooms(env) as rooms:
+        bots = await _bots(env)
+        chat = Chat(rooms, env, [bot["prefix"] for bot in bots])
+        listening = asyncio.create_task(chat.listen())
+        session: PromptSession[str] = PromptSession(completer=_completer(bots))
+        print("방 1에 들어왔어요. /스자 시작 이라고 해 보세요. (:사람 민지, :방 2, :추천, :끝)")
+        try:
+            with patch_stdout():
+                while await chat.type((await session.prompt_async(_prompt(chat))).strip()):
+                    pass
+        except (EOFError, KeyboardInterrupt):
+            print("안녕!")
+        finally:
+            await cancel({listening})
 
 
 def _prompt(chat: Chat) -> Callable[[], str]:
     return lambda: f"[방 {chat.room}] {chat.person}> "
 
 
-async def _completer(env: Mapping[str, str]) -> WordCompleter:
+async def _bots(env: Mapping[str, str]) -> list[Any]:
+    """What the bots say that can be typed; the bridge has a port, too, but answers to nobody."""
+    ports = [port for name, port in env.items() if name.endswith("_SERVER_PORT") and name != BRIDGE_PORT]
+    return [await _json(f"http://127.0.0.1:{port}/commands") for port in ports]
+
+
+def _completer(bots: Sequence[Any]) -> WordCompleter:
     """Hints out of the bots' own command lists."""
-    usages: dict[str, str] = {}
-    for name, port in env.items():
-        if name.endswith("_SERVER_PORT"):
-            commands = (await _json(f"http://127.0.0.1:{port}/commands"))["commands"]
-            usages |= {command["usage"]: command["summary"] for command in commands}
+    usages = {command["usage"]: command["summary"] for bot in bots for command in bot["commands"]}
     return WordCompleter(list(usages), meta_dict=usages, sentence=True)
 
 

@@ -77,10 +77,9 @@ async def play(steps: Sequence[Step], rooms: Rooms, show: Callable[[str], None])
         Unexpected: a reply was missing or another one than expected.
     """
     waiting: dict[str, asyncio.Queue[Bubble]] = {step.room: asyncio.Queue() for step in steps}
-    start = await rooms.last()
 
     async def listen() -> None:
-        async for bubble in rooms.bubbles(start):
+        async for bubble in rooms.bubbles():
             if bubble.room in waiting and bubble.type != "waiting":
                 waiting[bubble.room].put_nowait(bubble)
 

@@ -1,7 +1,7 @@
 """Ports, paths and the environment that the playground gives its programs.
 
-From the operator's `.env` come only the Google key and the model names; everything else is set here and
-written to `.run/env`, so that another terminal finds the way in.
+From the operator's `.env` come only the Google and Holodex keys and the model names; everything else is set
+here and written to `.run/env`, so that another terminal finds the way in.
 """
 
 import secrets
@@ -19,7 +19,17 @@ FROM_DOTENV = (
     *("GOOGLE_API_KEY", "GOOGLE_API_KEYS"),
     *("GEMINI_MODEL", "GEMINI_HINTS_MODEL", "GEMINI_ANSWER_MODEL", "GEMINI_VERIFY_MODEL"),
 )
+HOLODEX_KEYS = (*(f"HOLODEX_API_KEY_{number}" for number in range(1, 6)), "HOLODEX_API_KEYS")
 DEMO_MODEL = "gemini-demo-kb-1"
+BRIDGE_PORT = "BRIDGE_SERVER_PORT"
+NO_HURRY = dict.fromkeys(
+    (
+        *("BRIDGE_SEND_GAP_MS", "BRIDGE_ROOM_GAP_MS", "BRIDGE_ROOM_SENDS_10S", "BRIDGE_DAILY_CAP"),
+        *("BRIDGE_USER_RATE", "BRIDGE_ROOM_RATE", "BRIDGE_IMAGE_GAP_MS"),
+    ),
+    "0",
+)
+"""Nobody can be banned here: the bridge needs no patience, and recorded games type fast."""
 
 
 class PortTaken(Exception):
@@ -36,6 +46,11 @@ class Ports:
     llm_http: int = 40527
     llm_grpc: int = 40528
     twentyq: int = 30081
+    turtlesoup: int = 30082
+    bridge: int = 30010
+    page: int = 30080
+    hololive: int = 30001
+    holodex: int = 30078
 
     @classmethod
     def chosen(cls, *, other: bool) -> "Ports":
@@ -80,6 +95,11 @@ class Paths:
         """The secrets that the demo model knows."""
         return self.root / "topics"
 
+    @property
+    def puzzles(self) -> Path:
+        """The puzzles that the demo model knows."""
+        return self.root / "puzzles"
+
     def sockets(self) -> Path:
         """A directory with a path short enough for Unix sockets."""
         return short_directory(self.root)
@@ -89,6 +109,12 @@ def has_real_model() -> bool:
     """Whether the operator's `.env` (or environment) holds a Google key."""
     found = raw_environment()
     return bool(found.get("GOOGLE_API_KEY") or found.get("GOOGLE_API_KEYS"))
+
+
+def has_real_holodex() -> bool:
+    """Whether the operator's `.env` (or environment) holds a Holodex key."""
+    found = raw_environment()
+    return any(found.get(name) for name in HOLODEX_KEYS)
 
 
 def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) -> dict[str, str]:
@@ -112,8 +138,13 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         "LLM_BASE_URL": f"unix://{sockets / 'llm.sock'}",
         "SERVER_HOST": "127.0.0.1",
         "TWENTYQ_SERVER_PORT": str(ports.twentyq),
+        "TURTLESOUP_SERVER_PORT": str(ports.turtlesoup),
+        BRIDGE_PORT: str(ports.bridge),
+        "IRIS_URL": f"http://127.0.0.1:{ports.page}",
+        **NO_HURRY,
+        "HOLOLIVE_SERVER_PORT": str(ports.hololive),
     }
-    return clean_environment() | _model(ports, paths) | own
+    return clean_environment() | _model(ports, paths) | _holodex(ports) | own
 
 
 def _model(ports: Ports, paths: Paths) -> dict[str, str]:
@@ -125,7 +156,20 @@ def _model(ports: Ports, paths: Paths) -> dict[str, str]:
         "GEMINI_BASE_URL": f"http://127.0.0.1:{ports.model}",
         "GEMINI_MODEL": DEMO_MODEL,
         "TWENTYQ_TOPICS_DIR": str(paths.topics),
+        "TURTLESOUP_PUZZLES_DIR": str(paths.puzzles),
         "REPLY_MARK": "[데모]",
+    }
+
+
+def _holodex(ports: Ports) -> dict[str, str]:
+    if has_real_holodex():
+        found = raw_environment()
+        return {name: found[name] for name in HOLODEX_KEYS if found.get(name)}
+    url = f"http://127.0.0.1:{ports.holodex}"
+    return {
+        "HOLODEX_API_KEY_1": "demo",
+        "HOLODEX_BASE_URL": f"{url}/api/v2",
+        "HOLOLIVE_SCHEDULE_URL": url,
     }
 
 

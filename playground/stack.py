@@ -13,7 +13,14 @@ import aiohttp
 from playground.console import Console
 from playground.embedded import Postgres, Valkey
 from playground.processes import Child, Failed, python
-from playground.settings import Paths, Ports, environment, has_real_model, write_env
+from playground.settings import (
+    Paths,
+    Ports,
+    environment,
+    has_real_holodex,
+    has_real_model,
+    write_env,
+)
 
 READY_SECONDS = 60.0
 
@@ -35,6 +42,7 @@ class Stack:
         self._lock: IO[str] | None = None
         self._closing = AsyncExitStack()
         self.demo = not has_real_model()
+        self.fake_holodex = not has_real_holodex()
 
     async def start(self) -> None:
         """Start everything; what had started is stopped again when something cannot.
@@ -90,12 +98,23 @@ class Stack:
             raise Failed("--topic works with the demo model only: leave GOOGLE_API_KEY out")
         if self.demo:
             await self._timed("demo model", self._start_model(env))
+        await self._timed("chat page", self._start_page(env))
+        if self.fake_holodex:
+            await self._timed("fake Holodex", self._start_holodex(env))
         await asyncio.gather(
             self._timed(
                 "LLM server", self._start_program("llm-server", "llm_server", self.ports.llm_http, env)
             ),
             self._timed(
                 "스무고개", self._start_program("twentyq", "game_bots.twentyq", self.ports.twentyq, env)
+            ),
+            self._timed(
+                "바다거북수프",
+                self._start_program("turtlesoup", "game_bots.turtlesoup", self.ports.turtlesoup, env),
+            ),
+            self._timed("bridge", self._start_program("iris-bridge", "iris_bridge", self.ports.bridge, env)),
+            self._timed(
+                "홀로라이브", self._start_program("hololive", "hololive_bot", self.ports.hololive, env)
             ),
         )
 
@@ -104,10 +123,27 @@ class Stack:
         await self._run(
             Child("demo-model", command, env=env, cwd=self.paths.root, on_line=self._console.line)
         )
-        url = f"http://127.0.0.1:{self.ports.model}/demo/topics"
-        await self._until_answers(url)
-        async with aiohttp.ClientSession() as session, session.get(url) as response:
-            self._write_topics(await response.json())
+        demo = f"http://127.0.0.1:{self.ports.model}/demo"
+        await self._until_answers(f"{demo}/topics")
+        async with aiohttp.ClientSession() as session:
+            async with session.get(f"{demo}/topics") as response:
+                self._write_topics(await response.json())
+            async with session.get(f"{demo}/puzzles") as response:
+                self.paths.puzzles.mkdir(exist_ok=True)
+                (self.paths.puzzles / "demo.json").write_text(await response.text(), "utf-8")
+
+    async def _start_page(self, env: dict[str, str]) -> None:
+        """The chat page and the fake phone behind it."""
+        command = python("playground.web", "--port", str(self.ports.page))
+        await self._run(Child("page", command, env=env, cwd=self.paths.root, on_line=self._console.line))
+        await self._until_answers(f"http://127.0.0.1:{self.ports.page}/page/about")
+
+    async def _start_holodex(self, env: dict[str, str]) -> None:
+        command = python("playground.holodex", "--port", str(self.ports.holodex))
+        await self._run(
+            Child("fake-holodex", command, env=env, cwd=self.paths.root, on_line=self._console.line)
+        )
+        await self._until_answers(f"http://127.0.0.1:{self.ports.holodex}/_control")
 
     def _write_topics(self, known: dict[str, list[dict[str, str]]]) -> None:
         """Tell the LLM server which secrets the demo model knows.

@@ -1,8 +1,17 @@
 """Who may play where. The lists are empty by default, and then everybody may."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 from botkit.chat.errors import RoomBlocked, UserBlocked
+
+
+class Admission(Protocol):
+    """Says who is listened to."""
+
+    def admits(self, *, room: str, user: str, name: str) -> bool:
+        """Whether to listen at all; False means silence, a UserError is answered."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

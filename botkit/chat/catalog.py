@@ -48,9 +48,25 @@ class Catalog:
             templates |= found
         return cls(templates)
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._templates
+
+    def overlaid(self, changes: Mapping[str, str]) -> "Catalog":
+        """With some texts said differently; whether they fit is checked by the `Texts` made of it.
+
+        Raises:
+            CatalogError: a template cannot be read.
+        """
+        return Catalog({**self._templates, **changes})
+
     def render(self, key: str, values: Mapping[str, object]) -> str:
         """The text of `key`; values are inserted as they are and never read again for placeholders."""
         return self._templates[key].format_map(dict(values))
+
+    def below(self, path: str) -> dict[str, str]:
+        """The texts without placeholders under a path, by their last word, in the file's order."""
+        keys = [key for key in self._templates if key.startswith(f"{path}.")]
+        return {key.removeprefix(f"{path}."): self.render(key, {}) for key in keys}
 
     def error(self, error: UserError) -> str:
         """What a player reads about an error."""

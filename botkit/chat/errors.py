@@ -13,6 +13,7 @@ UserError                      text key `error.<code>`, variables = its keyword 
     ├── AiBusy                 quota or rate limit
     ├── AiRefused              the guard or the model's policy refused the text
     ├── AiConfused             the model's answer could not be read
+    ├── NothingLeft            the server has nothing of what was asked for
     ├── StoreUnavailable       valkey-cache or PostgreSQL is away
     ├── TooManyWaiting         the room's lane is full
     ├── LineExpired            a queued line grew too old
@@ -23,9 +24,13 @@ from typing import ClassVar
 
 
 class UserError(Exception):
-    """A failure with a text of its own. `code` is stable: it names the text, the metric and the log field."""
+    """A failure with a text of its own. `code` is stable: it names the text, the metric and the log field.
+
+    `status` is the HTTP status for callers of a bot's API.
+    """
 
     code: ClassVar[str] = ""
+    status: ClassVar[int] = 500
     variables: ClassVar[tuple[str, ...]] = ()
 
     def __init__(self, **values: object) -> None:
@@ -37,6 +42,8 @@ class UserError(Exception):
 
 class Refused(UserError):
     """The player can do something about it."""
+
+    status = 422
 
 
 class NotUnderstood(Refused):
@@ -57,12 +64,14 @@ class NotPermitted(Refused):
     """An operator's command from somebody who is none."""
 
     code = "not_permitted"
+    status = 403
 
 
 class UserBlocked(Refused):
     """The person is on the block list."""
 
     code = "user_blocked"
+    status = 403
     variables = ("name",)
 
 
@@ -70,16 +79,20 @@ class RoomBlocked(Refused):
     """The room is on the block list."""
 
     code = "room_blocked"
+    status = 403
 
 
 class Failed(UserError):
     """The player can only try again; nothing was changed."""
+
+    status = 503
 
 
 class AiTimeout(Failed):
     """No answer within the deadline."""
 
     code = "ai_timeout"
+    status = 504
 
 
 class AiUnavailable(Failed):
@@ -98,12 +111,21 @@ class AiRefused(Failed):
     """The guard or the provider's policy refused the text."""
 
     code = "ai_refused"
+    status = 422
 
 
 class AiConfused(Failed):
     """The model's answer could not be read; it is never guessed."""
 
     code = "ai_confused"
+    status = 502
+
+
+class NothingLeft(Failed):
+    """The LLM server has nothing, or nothing more, of what was asked for."""
+
+    code = "nothing_left"
+    status = 404
 
 
 class StoreUnavailable(Failed):
@@ -129,6 +151,7 @@ class Bug(Failed):
     """Unforeseen; the log has the details under the entry's id."""
 
     code = "bug"
+    status = 500
 
 
 def tree(root: type[UserError] = UserError) -> list[type[UserError]]:

@@ -51,15 +51,30 @@ class Parsed:
 class Grammar:
     """The forms of one bot, first hit wins; `fallback` takes what no form understands."""
 
-    def __init__(self, *, prefix: str, forms: Sequence[Form], fallback: Form, limit: int) -> None:
+    def __init__(
+        self,
+        *,
+        prefix: str,
+        forms: Sequence[Form],
+        fallback: Form | None,
+        limit: int,
+        other_prefixes: Sequence[str] = (),
+        gap: str = " ",
+    ) -> None:
+        """Without a `fallback`, or where it declines, a line that no form understands is not for this bot.
+
+        `other_prefixes` are typed instead of `prefix`; help shows `prefix` and, after the `gap`, the usage.
+        """
+        self._gap = gap
         self.prefix = prefix
+        self._prefixes = (prefix, *other_prefixes)
         self.forms = tuple(forms)
         self.fallback = fallback
         self._limit = limit
 
     def is_meant(self, text: str) -> bool:
         """Whether a chat line is for this bot, whatever it says."""
-        return _plain(text).startswith(self.prefix)
+        return _plain(text).startswith(self._prefixes)
 
     def parse(self, text: str) -> Parsed | None:
         """The command in a chat line, or None when the line is not for this bot.
@@ -70,21 +85,30 @@ class Grammar:
             LineTooLong: ours, but longer than the limit.
         """
         line = _plain(text)
-        if not line.startswith(self.prefix):
+        prefix = next((one for one in self._prefixes if line.startswith(one)), None)
+        if prefix is None:
             return None
-        if len(line) > self._limit + len(self.prefix):
+        body = line[len(prefix) :]
+        parsed = self._understood(body[: self._limit])
+        if parsed and len(body) > self._limit:
             raise LineTooLong(limit=self._limit)
-        body = line[len(self.prefix) :]
-        for form in self.forms:
+        return parsed
+
+    def _understood(self, body: str) -> Parsed | None:
+        for form in (*self.forms, *([self.fallback] if self.fallback else [])):
             command = form.parse(body)
             if command is not None:
                 return Parsed(command, form)
-        return Parsed(self.fallback.parse(body), self.fallback)
+        return None
 
     def usages(self, summaries: Mapping[str, str]) -> list[tuple[str, str]]:
-        """`(what to type, what it does)` for every listed form, in the table's order."""
-        shown = (form for form in self.forms if form.usage)
-        return [(f"{self.prefix} {form.usage}", summaries[form.name]) for form in shown]
+        """`(what to type, what it does)` for every form that has a usage, in the order of `summaries`."""
+        shown = {form.name: form.usage for form in self.forms if form.usage}
+        return [
+            (f"{self.prefix}{self._gap}{shown[name]}", what)
+            for name, what in summaries.items()
+            if name in shown
+        ]
 
 
 def words(*alternatives: str) -> str:

@@ -13,6 +13,12 @@ MAX_BUBBLES = 10
 NUMBERED_FROM = 4
 """Replies of at least so many bubbles are numbered."""
 
+FOLDED_BUBBLE = 3500
+"""Code points in a folded bubble with its padding: KakaoTalk keeps messages of 3,900 and more elsewhere."""
+
+HEADLINE = 200
+"""A first line longer than this heads nothing."""
+
 ZERO_WIDTH_SPACE = "\u200b"
 FOLD_PADDING = 500
 
@@ -93,7 +99,13 @@ def _flag_halves_before(text: str, at: int) -> int:
     return count
 
 
-def bubbles(text: str, cut_notice: str, limit: int = BUBBLE, most: int = MAX_BUBBLES) -> list[str]:
+def bubbles(
+    text: str,
+    cut_notice: str,
+    limit: int = BUBBLE,
+    most: int = MAX_BUBBLES,
+    numbered_from: int = NUMBERED_FROM,
+) -> list[str]:
     """The bubbles of one reply: at most `most`, numbered from four on, the line break at a border dropped.
 
     What exceeds `most` is replaced by `cut_notice` at the end of the last bubble.
@@ -105,7 +117,7 @@ def bubbles(text: str, cut_notice: str, limit: int = BUBBLE, most: int = MAX_BUB
     if len(parts) > most:
         keep = limit - label_room - len(cut_notice) - 1
         parts = [*parts[: most - 1], f"{split(parts[most - 1], keep)[0]}\n{cut_notice}"]
-    if len(parts) < NUMBERED_FROM:
+    if len(parts) < numbered_from:
         return parts
     return [f"({number}/{len(parts)}) {part}" for number, part in enumerate(parts, 1)]
 
@@ -113,6 +125,25 @@ def bubbles(text: str, cut_notice: str, limit: int = BUBBLE, most: int = MAX_BUB
 def fold(headline: str, body: str) -> str:
     """Hide `body` behind "전체보기" by padding the headline with zero-width spaces."""
     return f"{headline}{ZERO_WIDTH_SPACE * FOLD_PADDING}\n{body}"
+
+
+def folded_bubbles(text: str, cut_notice: str) -> list[str]:
+    """The folded bubbles of one reply: its first line heads each of them, numbered if there are several."""
+    headline, _, body = text.partition("\n")
+    if not body or len(headline) > HEADLINE:
+        return bubbles(text, cut_notice)
+    room = FOLDED_BUBBLE - FOLD_PADDING - len(f"{headline} ({MAX_BUBBLES}/{MAX_BUBBLES})\n")
+    parts = bubbles(body, cut_notice, limit=room, numbered_from=MAX_BUBBLES + 1)
+    if len(parts) == 1:
+        return [fold(headline, body)]
+    return [fold(f"{headline} ({number}/{len(parts)})", part) for number, part in enumerate(parts, 1)]
+
+
+def shortened(text: str, limit: int, end: str = "...") -> str:
+    """`text`, or as much of it as fits into `limit` code points with `end`; no character is torn apart."""
+    if len(text) <= limit:
+        return text
+    return text[: _grapheme_cut(text, limit - len(end))].rstrip() + end
 
 
 def strip_markdown(text: str) -> str:

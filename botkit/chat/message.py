@@ -26,10 +26,16 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One answer to a line; the publisher cuts it into bubbles."""
+    """One answer to a line; the publisher cuts it into bubbles.
+
+    A `folded` one shows its first line, the rest stands behind "전체보기", and is hardly ever cut. `image` is
+    the key of a picture on valkey-mq that a bridge may post in place of the text.
+    """
 
     text: str
     type: ReplyType = ReplyType.FINAL
+    folded: bool = False
+    image: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,11 @@ has answered, and has done its own retries.
 """
 
 import asyncio
-from typing import TypeVar
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import grpc
@@ -36,6 +40,37 @@ OPTIONS = (
     ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.enable_retries", 0),
 )
+
+
+TOKENS = "x-llm-tokens"
+"""Trailing metadata: the tokens that a model used for the call."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the calls since it was opened have used."""
+
+    tokens: int = 0
+
+
+_tally: ContextVar[Tally | None] = ContextVar("tally", default=None)
+
+
+@contextmanager
+def tally() -> Iterator[Tally]:
+    """Count the tokens of every call made inside, failed ones included."""
+    counted = Tally()
+    token = _tally.set(counted)
+    try:
+        yield counted
+    finally:
+        _tally.reset(token)
+
+
+def spent() -> int:
+    """Tokens in the tally that is open; a command's handler always has one."""
+    counted = _tally.get()
+    return counted.tokens if counted else 0
 
 
 class BadAddress(ValueError):
@@ -112,15 +147,27 @@ class LlmClient:
         metadata = self._metadata(request_id)
         waits = pauses(0.05, 0.5)
         while True:
+            call = rpc(request, timeout=deadline - loop.time(), metadata=metadata)
             try:
-                return await rpc(request, timeout=deadline - loop.time(), metadata=metadata)
+                reply = await call
             except grpc.aio.AioRpcError as error:
+                _count(error.trailing_metadata())
                 pause = next(waits)
                 absent = error.code() is grpc.StatusCode.UNAVAILABLE and not server_code(error)
                 if not absent or loop.time() + pause > patient_until:
                     raise mapped(name, error) from None
                 await asyncio.sleep(pause)
+            else:
+                _count(await call.trailing_metadata())
+                return reply
 
     def _metadata(self, request_id: str) -> tuple[tuple[str, str], ...]:
         found = {"x-request-id": request_id, "x-api-key": self._key, **tracing.headers()}
         return tuple((key, value) for key, value in found.items() if value)
+
+
+def _count(metadata: Any) -> None:
+    counted = _tally.get()
+    found = dict(metadata or ()).get(TOKENS, "")
+    if counted and found.isdecimal():
+        counted.tokens += int(found)

@@ -3,7 +3,16 @@
 import grpc
 import structlog
 
-from botkit.chat.errors import AiBusy, AiConfused, AiRefused, AiTimeout, AiUnavailable, Bug, UserError
+from botkit.chat.errors import (
+    AiBusy,
+    AiConfused,
+    AiRefused,
+    AiTimeout,
+    AiUnavailable,
+    Bug,
+    NothingLeft,
+    UserError,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -16,6 +25,7 @@ BY_CODE: dict[str, type[UserError]] = {
     "LLM_BLOCKED": AiRefused,
     "LLM_PARSING_ERROR": AiConfused,
     "LLM_TIMEOUT": AiTimeout,
+    "NO_PUZZLE_LEFT": NothingLeft,
 }
 
 BY_STATUS: dict[grpc.StatusCode, type[UserError]] = {
@@ -37,8 +47,9 @@ def server_code(error: grpc.aio.AioRpcError) -> str:
 
 
 def mapped(rpc: str, error: grpc.aio.AioRpcError) -> UserError:
-    """The player's error for a failed call; what an operator must know is logged."""
+    """The player's error for a failed call; what an operator must know is logged, and noted on the error."""
     code = server_code(error)
-    found = BY_CODE.get(code) or BY_STATUS.get(error.code(), Bug)
-    log.warning("llm_call_failed", rpc=rpc, status=error.code().name, server_code=code, shown=found.code)
-    return found()
+    shown = (BY_CODE.get(code) or BY_STATUS.get(error.code(), Bug))()
+    log.warning("llm_call_failed", rpc=rpc, status=error.code().name, server_code=code, shown=shown.code)
+    shown.add_note(" ".join(filter(None, (f"{rpc}:", error.code().name, code))))
+    return shown

@@ -37,10 +37,7 @@ async def migrate(pool: asyncpg.Pool, *, schema: str, directory: Path) -> list[s
             "CREATE TABLE IF NOT EXISTS schema_migrations ("
             " name text PRIMARY KEY, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())"
         )
-        rows = await connection.fetch("SELECT name, checksum FROM schema_migrations")
-        applied = {row["name"]: row["checksum"] for row in rows}
-        _refuse_edited(files, applied)
-        fresh = [name for name in files if name not in applied]
+        fresh = await _unapplied(connection, files)
         for name in fresh:
             await connection.execute(files[name], timeout=FILE_SECONDS)
             await connection.execute(
@@ -49,6 +46,26 @@ async def migrate(pool: asyncpg.Pool, *, schema: str, directory: Path) -> list[s
     if fresh:
         log.info("migrations_applied", schema=schema, files=fresh)
     return fresh
+
+
+async def outstanding(pool: asyncpg.Pool, *, schema: str, directory: Path) -> list[str]:
+    """The files that `migrate` would apply; changes nothing.
+
+    Raises:
+        MigrationRefused: an applied file was edited or is missing.
+    """
+    files = _read(directory)
+    async with pool.acquire() as connection:
+        if await connection.fetchval("SELECT to_regclass($1)", f'"{schema}".schema_migrations') is None:
+            return list(files)
+        return await _unapplied(connection, files)
+
+
+async def _unapplied(connection: asyncpg.pool.PoolConnectionProxy, files: dict[str, str]) -> list[str]:
+    rows = await connection.fetch("SELECT name, checksum FROM schema_migrations")
+    applied = {row["name"]: row["checksum"] for row in rows}
+    _refuse_edited(files, applied)
+    return [name for name in files if name not in applied]
 
 
 def _read(directory: Path) -> dict[str, str]:

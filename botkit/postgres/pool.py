@@ -30,6 +30,13 @@ AWAY = (
 )
 """PostgreSQL did not do it, but will later."""
 
+SHUT = (
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+)
+"""PostgreSQL answers, but does not let us in: user, password, database or rights are wrong."""
+
 BAD_DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
 """PostgreSQL will never do it."""
 

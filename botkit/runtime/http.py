@@ -8,9 +8,12 @@ from collections.abc import Awaitable, Callable, Iterator
 from typing import Annotated, Any
 
 import uvicorn
-from fastapi import FastAPI, Header, HTTPException, Request, Response
+from fastapi import FastAPI, HTTPException, Request, Response, Security
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
+from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from botkit.runtime import metrics
 from botkit.runtime.health import Health
@@ -92,29 +95,83 @@ def api_key_matches(expected: str, api_key: str | None, authorization: str | Non
     return hmac.compare_digest(given.encode(), expected.encode())
 
 
+_HEADER = APIKeyHeader(name="X-API-Key", scheme_name="ApiKeyHeader", auto_error=False)
+_BEARER = HTTPBearer(scheme_name="Bearer", auto_error=False)
+
+
 def admin_key(expected: str) -> Callable[..., Awaitable[None]]:
-    """A FastAPI dependency for routes that stay shut (503) until an operator sets `HTTP_API_KEY`."""
+    """A FastAPI dependency for routes that stay shut (503) until an operator sets `HTTP_API_KEY`.
+
+    Without a key the caller hears 401, with a wrong one 403.
+    """
 
     async def check(
-        x_api_key: Annotated[str | None, Header()] = None,
-        authorization: Annotated[str | None, Header()] = None,
+        request: Request,
+        api_key: Annotated[str | None, Security(_HEADER)],
+        _bearer: Annotated[object, Security(_BEARER)],  # for the document; read below, as everywhere
     ) -> None:
         if not expected:
             raise HTTPException(503, "set HTTP_API_KEY to use this route")
-        if not api_key_matches(expected, x_api_key, authorization):
-            raise HTTPException(401, "wrong or missing API key")
+        authorization = request.headers.get("authorization")
+        if not (api_key or authorization):
+            raise HTTPException(401, "missing API key")
+        if not api_key_matches(expected, api_key, authorization):
+            raise HTTPException(403, "wrong API key")
 
     return check
 
 
-CODES = {401: "UNAUTHORIZED", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 503: "UNAVAILABLE"}
+CODES = {
+    401: "UNAUTHORIZED",
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    405: "METHOD_NOT_ALLOWED",
+    413: "TOO_LARGE",
+    503: "UNAVAILABLE",
+}
+
+
+class ApiError(HTTPException):
+    """A refusal with a stable code of its own, e.g. `GAME_NOT_FOUND`."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(status, message)
+        self.code = code
 
 
 def add_error_body(app: FastAPI) -> None:
-    """Answer every HTTP error, 404 and 405 included, as `{error, message}`."""
+    """Answer every HTTP error, 404, 405 and unreadable requests included, as `{error, message}`."""
 
     async def on_http_error(_request: Request, error: Any) -> JSONResponse:
-        body = {"error": CODES.get(error.status_code, "INVALID_REQUEST"), "message": str(error.detail)}
+        code = getattr(error, "code", None) or CODES.get(error.status_code, "INVALID_REQUEST")
+        body = {"error": code, "message": str(error.detail)}
         return JSONResponse(body, error.status_code, headers=getattr(error, "headers", None))
 
+    async def on_unreadable(_request: Request, error: Any) -> JSONResponse:
+        where = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return JSONResponse({"error": "INVALID_REQUEST", "message": where}, 400)
+
     app.add_exception_handler(StarletteHTTPException, on_http_error)
+    app.add_exception_handler(RequestValidationError, on_unreadable)
+
+
+class Limited:
+    """Reads no more of a body than `most` bytes; more is answered with 413."""
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self._app = app
+        self._most = most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request."""
+        received = 0
+
+        async def receive_limited() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._most:
+                raise HTTPException(413, f"a request may have {self._most} bytes")
+            return message
+
+        await self._app(scope, receive_limited, send)

@@ -1,6 +1,7 @@
 """The last step of a line: its replies are published and the line acknowledged, in one script."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import Enum
 
 from redis.asyncio import Redis
@@ -48,7 +49,7 @@ class Commit:
         dead: DeadLetter | None = None,
     ) -> Outcome:
         """Publish `replies` and acknowledge the line, unless somebody already has."""
-        marked = [Reply(f"{self._mark}{reply.text}", reply.type) for reply in replies]
+        marked = [replace(reply, text=f"{self._mark}{reply.text}") for reply in replies]
         shown = wire.replies_on_wire(line, marked, bot=self._names.bot, cut_notice=self._cut_notice)
         outcome = await self._run(line.entry, shown, guarded=guarded, acknowledge=True, dead=dead)
         if outcome is Outcome.OK:

@@ -5,7 +5,7 @@ taking the lease, every five seconds after, and after each broken connection (it
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 import structlog
@@ -14,6 +14,7 @@ from botkit.runtime import metrics
 from botkit.runtime.clock import Clock, pauses, wall
 from botkit.runtime.health import Health
 from botkit.runtime.tasks import cancel
+from botkit.stream.commit import Outcome
 from botkit.stream.dead_letters import SUSPECT_DELIVERIES
 from botkit.stream.inbox import Delivery, Gap, GroupLost, Inbox
 from botkit.stream.owner import LeaseLost, Owner
@@ -26,6 +27,8 @@ RECOVER_SECONDS = 5.0
 TIDY_SECONDS = 300.0
 MOST_IN_HAND = 1000
 """Above so many unfinished lines the process stops reading new ones."""
+
+Work = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Hand:
@@ -107,13 +110,18 @@ class Consumer:
         self._clock = clock
         self._restoring = asyncio.Lock()
 
-    async def run(self, desk: Desk, stop: asyncio.Event, *, drain_seconds: float) -> None:
-        """Own the stream whenever possible until `stop` is set, then drain and give the lease up."""
+    async def run(
+        self, desk: Desk, stop: asyncio.Event, *, drain_seconds: float, beside: Work | None = None
+    ) -> None:
+        """Own the stream whenever possible until `stop` is set, then drain and give the lease up.
+
+        `beside` runs as long as the stream is owned, the drain included; it may raise LeaseLost.
+        """
         stopping = asyncio.create_task(stop.wait())
         try:
             while not stop.is_set():
                 if await _first(self._owner.acquire(self._beat), stopping):
-                    await self._own(desk, stopping, drain_seconds)
+                    await self._own(desk, stopping, drain_seconds, beside or _nothing)
         finally:
             await cancel({stopping})
 
@@ -124,13 +132,41 @@ class Consumer:
                 self._hand.orphan_all()
                 await self._inbox.ensure_group()
 
-    async def _own(self, desk: Desk, stopping: asyncio.Task[bool], drain_seconds: float) -> None:
+    async def see_through(self, entry: str, commit: Callable[[bool], Awaitable[Outcome]]) -> Outcome:
+        """Commit the end of a line until it is known to stand, however long valkey-mq is away.
+
+        `commit` is given whether the line must still be pending.
+
+        Raises:
+            Fenced: another process owns the stream.
+        """
+        for pause in pauses():
+            generation = self._hand.generation
+            guarded = not self._hand.is_orphan(entry)
+            try:
+                outcome = await commit(guarded)
+                if outcome is Outcome.FENCED:
+                    raise Fenced
+                if outcome is Outcome.GROUP_LOST:
+                    await self.restore_group(generation)
+                elif outcome is not Outcome.DONE or not guarded or generation == self._hand.generation:
+                    break  # else the group was made anew meanwhile and does not know the line
+            except FAILED as error:
+                log.warning("commit_failed", entry=entry, error=type(error).__name__)
+                await asyncio.sleep(pause)
+        self._hand.drop(entry)
+        return outcome
+
+    async def _own(
+        self, desk: Desk, stopping: asyncio.Task[bool], drain_seconds: float, beside: Work
+    ) -> None:
         keeping = asyncio.create_task(self._owner.keep())
         reading = asyncio.create_task(self._read_on(desk))
+        besides = asyncio.create_task(beside())
         try:
-            await asyncio.wait({keeping, reading, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({keeping, reading, besides, stopping}, return_when=asyncio.FIRST_COMPLETED)
             await cancel({reading})
-            for task in (reading, keeping):
+            for task in (reading, keeping, besides):
                 if task.done() and not task.cancelled():
                     task.result()
             draining = asyncio.create_task(desk.drain(drain_seconds))
@@ -139,7 +175,7 @@ class Consumer:
         except LeaseLost:
             log.warning("ownership_lost")
         finally:
-            await cancel({keeping, reading})
+            await cancel({keeping, reading, besides})
             await desk.abandon()
             await self._owner.release()
             log.info("ownership_ended")
@@ -229,6 +265,10 @@ class Consumer:
 
     def _beat(self) -> None:
         self._health.beat(f"consumer {self._inbox.stream}")
+
+
+async def _nothing() -> None:
+    await asyncio.Event().wait()
 
 
 async def _first(work: Coroutine[Any, Any, None], stopping: asyncio.Task[bool]) -> bool:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-from botkit.chat.layout import bubbles
+from botkit.chat.layout import bubbles, folded_bubbles
 from botkit.chat.message import Incoming, Reply, ReplyType
 
 TRACE_FIELDS = ("traceparent", "tracestate", "baggage")
@@ -45,6 +46,8 @@ def outgoing(line: Incoming, reply: Reply, *, bot: str, mark: str) -> dict[str, 
         "bot": bot,
         "dedupKey": mark,
     }
+    if reply.image:
+        fields |= {"type": "image", "imageKey": reply.image}
     return fields | {"threadId": line.thread} if line.thread else fields
 
 
@@ -54,9 +57,10 @@ def replies_on_wire(
     """Every bubble of every reply, in order; all parts of a reply but the last are typed `waiting`."""
     parts: list[Reply] = []
     for reply in replies:
-        *interim, last = bubbles(reply.text, cut_notice)
+        cut = folded_bubbles if reply.folded else bubbles
+        *interim, last = cut(reply.text, cut_notice)
         parts += [Reply(text, ReplyType.WAITING) for text in interim]
-        parts.append(Reply(last, reply.type))
+        parts.append(replace(reply, text=last))
     total = str(len(parts))
     return [
         outgoing(line, part, bot=bot, mark=f"{line.entry}/{seq}") | {"seq": str(seq), "total": total}
@@ -66,12 +70,13 @@ def replies_on_wire(
 
 def dump_replies(replies: Sequence[Reply]) -> bytes:
     """Replies as they are kept in a record."""
-    return json.dumps([[reply.type.value, reply.text] for reply in replies], ensure_ascii=False).encode()
+    kept = [[reply.type.value, reply.text, reply.folded, reply.image] for reply in replies]
+    return json.dumps(kept, ensure_ascii=False).encode()
 
 
 def parse_replies(data: bytes) -> tuple[Reply, ...]:
-    """Replies out of a record."""
-    return tuple(Reply(text, ReplyType(kind)) for kind, text in json.loads(data))
+    """Replies out of a record; one of an earlier release has only type and text."""
+    return tuple(Reply(text, ReplyType(kind), *shape) for kind, text, *shape in json.loads(data))
 
 
 def _text(fields: Mapping[bytes, bytes], name: bytes) -> str:

@@ -120,7 +120,7 @@ def _client(address: Address, **limits: Any) -> Redis:
     )
 
 
-def script(client: Redis, name: str) -> AsyncScript:
-    """A script of this package, sent by hash and by source when the server does not know it yet."""
-    source = (resources.files("botkit.valkey") / "scripts" / f"{name}.lua").read_text("utf-8")
+def script(client: Redis, name: str, *, of: str = "botkit.valkey") -> AsyncScript:
+    """A script of the package `of`, sent by hash and by source when the server does not know it yet."""
+    source = (resources.files(of) / "scripts" / f"{name}.lua").read_text("utf-8")
     return client.register_script(source)

@@ -4,13 +4,18 @@ One key holds a room's whole state. It is written by compare-and-set on its vers
 whose epoch is not lower than the last one seen. So an entry is applied once, whoever is killed when.
 """
 
+import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import structlog
 from pydantic import TypeAdapter, ValidationError
 from redis.asyncio import Redis
 
 from botkit.valkey.clients import script
+
+log = structlog.get_logger(__name__)
 
 S = TypeVar("S")
 
@@ -42,6 +47,15 @@ class Stored:
     replies: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[S]):
+    """One record in a list, and the seconds until it is forgotten."""
+
+    name: str
+    state: S
+    seconds_left: int
+
+
 class Records(Generic[S]):
     """The states under one key prefix; a name without a record has the `initial` state."""
 
@@ -64,8 +78,26 @@ class Records(Generic[S]):
 
     async def peek(self, name: str) -> S:
         """The state, without touching the record."""
-        found: Any = await self._client.hget(self.key(name), "data")
-        return self._decoded(found or b"")
+        return (await self.look(name))[1]
+
+    async def look(self, name: str) -> tuple[Stored, S]:
+        """The record and the state in it, without touching it: for who saves without being an owner."""
+        found: Any = await self._client.hmget(self.key(name), "version", "data")
+        version, data = found
+        return Stored((version or b"").decode()), self._decoded(data or b"")
+
+    async def seconds_left(self, name: str) -> int:
+        """Until the record is forgotten; 0 when there is none."""
+        return max(0, await self._client.pttl(self.key(name))) // 1000
+
+    async def all(self) -> AsyncIterator[Listed[S]]:
+        """Every record, in no order; one that cannot be read is passed over with a warning."""
+        async for key in self._client.scan_iter(match=f"{_literal(self._prefix)}*", count=500):
+            name = key.decode().removeprefix(self._prefix)
+            try:
+                yield Listed(name, await self.peek(name), await self.seconds_left(name))
+            except Unreadable as error:
+                log.warning("record_unreadable", error=str(error))
 
     async def load(self, name: str, *, entry: str, epoch: str) -> tuple[Stored, S]:
         """The record for `entry` and the state in it; earlier owners are shut out from here on.
@@ -118,3 +150,8 @@ class Records(Generic[S]):
             return self._codec.validate_json(data) if data else self._initial
         except ValidationError as error:
             raise Unreadable(f"{error.error_count()} fields cannot be read") from None
+
+
+def _literal(text: str) -> str:
+    """A text as a pattern of SCAN that means nothing but itself."""
+    return re.sub(r"([*?\[\]\\^-])", r"\\\1", text)

@@ -4,23 +4,40 @@ import re
 from dataclasses import dataclass
 
 from botkit.chat.grammar import Form, Grammar, listed, words
-from game_bots.costs import PERIOD_WORDS, Period, period_of
-from game_bots.spans import Span
+from game_bots.forms import (
+    AGREE,
+    CLEAR_ALL,
+    FORCE_END,
+    HELP,
+    MODEL,
+    RANKING,
+    RECORD,
+    REJECT,
+    ROOM_RECORD,
+    SURRENDER,
+    UNKNOWN,
+    USAGE,
+    TellMe,
+)
 from game_bots.twentyq.game import QUESTION_LENGTH, TWENTY
-from game_bots.twentyq.wording import is_asked, noun_of, wants_to_be_told, without_lead
-
-
-@dataclass(frozen=True, slots=True)
-class Help:
-    """Show what can be typed."""
+from game_bots.twentyq.wording import noun_of, without_lead
+from game_bots.wording import is_asked, wants_to_be_told
 
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Open a riddle, or show the one that is open. `counted`: with twenty questions and no more."""
+    """Open a riddle, or show the one that is open. `words` may name categories and a level.
 
-    categories: tuple[str, ...]
+    `counted`: with twenty questions and no more.
+    """
+
+    words: tuple[str, ...]
     counted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StartDaily:
+    """Open the day's riddle, or show what became of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,23 +46,20 @@ class GiveHint:
 
 
 @dataclass(frozen=True, slots=True)
-class Surrender:
-    """Propose to give up, or agree to it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Agree:
-    """Agree to giving up."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """Vote against giving up."""
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """Show the whole board."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recap:
+    """Show how the last game went."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """Have a second judge look at the answer to a question."""
+
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +79,6 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class TellMe:
-    """Ask the referee for the secret."""
-
-
-@dataclass(frozen=True, slots=True)
 class Ask:
     """Ask a question."""
 
@@ -84,62 +93,13 @@ class Chain:
     while_yes: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """Show which model referees."""
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Show tokens and cost, priced as `price` when that is given. For operators."""
-
-    period: Period
-    price: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PersonalRecord:
-    """Show what somebody played; the person who asks when no name is given."""
-
-    name: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RoomRecord:
-    """Show what the room played."""
-
-    span: Span = Span.ALL
-
-
-@dataclass(frozen=True, slots=True)
-class Ranking:
-    """Show who solved most."""
-
-    span: Span = Span.ALL
-
-
-@dataclass(frozen=True, slots=True)
-class ForceEnd:
-    """End the game of the room. For operators."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClearAll:
-    """Forget everything about the room. For operators."""
-
-
-@dataclass(frozen=True, slots=True)
-class Unknown:
-    """Ours, but not understood."""
-
-
 def _start(match: re.Match[str]) -> Start | None:
     said = tuple((match["rest"] or "").split())
     # "시작 전에 물을 넣나요?" is a question that happens to begin with the word.
     if said and said[-1].endswith("?"):
         return None
-    categories = tuple(word for word in said if word != str(TWENTY))
-    return Start(categories, counted=categories != said)
+    rest = tuple(word for word in said if word != str(TWENTY))
+    return Start(rest, counted=rest != said)
 
 
 def _tell_me(match: re.Match[str]) -> TellMe | None:
@@ -149,13 +109,6 @@ def _tell_me(match: re.Match[str]) -> TellMe | None:
 def _guess(match: re.Match[str]) -> Guess:
     glued = without_lead(match["glued"] + match["rest"]) if match["glued"] else ""
     return Guess(without_lead(match["rest"]), glued)
-
-
-_SPANS = f"(?: (?P<span>{words(*(span.value for span in Span))}))?"
-
-
-def _span(match: re.Match[str]) -> Span:
-    return Span(match["span"] or Span.ALL)
 
 
 def _chain(match: re.Match[str]) -> Chain | None:
@@ -168,14 +121,14 @@ def _chain(match: re.Match[str]) -> Chain | None:
 
 
 FORMS = (
-    Form("help", r"\s?(?:도움말|도움|help)?", lambda _: Help(), usage="도움말", lane=False),
-    Form("force_end", r"\s?(?:admin force-end|관리자 강제종료)", lambda _: ForceEnd()),
-    Form("clear_all", r"\s?(?:admin clear-all|관리자 전체삭제)", lambda _: ClearAll()),
+    HELP,
+    FORCE_END,
+    CLEAR_ALL,
     Form(
         "start",
         rf"\s?{words('시작', 'start')}(?P<rest> .+)?",
         _start,
-        usage="시작 [주제] [20]",
+        usage="시작 [주제] [쉬움/어려움] [20]",
         notice="start.choosing",
     ),
     Form(
@@ -185,36 +138,28 @@ FORMS = (
         usage="힌트",
         notice="hint.thinking",
     ),
+    USAGE,
+    ROOM_RECORD,
+    RECORD,
+    RANKING,
     Form(
-        "usage",
-        rf"\s?{words('사용량', 'usage')}(?: (?P<period>{PERIOD_WORDS}))?(?: (?P<price>.+))?",
-        lambda match: Usage(period_of(match["period"]), (match["price"] or "").strip()),
-        lane=False,
+        "daily",
+        rf"\s?{words('오늘', '오늘의 문제', 'daily')}",
+        lambda _: StartDaily(),
+        usage="오늘",
+        notice="start.choosing",
     ),
     Form(
-        "room_record",
-        rf"\s?전적 룸{_SPANS}",
-        lambda match: RoomRecord(_span(match)),
-        usage="전적 룸 [일간/주간/월간]",
-        lane=False,
+        "appeal",
+        rf"\s?{words('이의', 'appeal')} ?(?P<number>\d{{1,4}})번?",
+        lambda match: Appeal(int(match["number"])),
+        usage="이의 [번호]",
+        notice="question.thinking",
     ),
-    Form(
-        "record",
-        r"\s?전적(?: (?P<name>.+))?",
-        lambda match: PersonalRecord((match["name"] or "").strip()),
-        usage="전적 [별명]",
-        lane=False,
-    ),
-    Form(
-        "ranking",
-        rf"\s?{words('순위', '랭킹')}{_SPANS}",
-        lambda match: Ranking(_span(match)),
-        usage="순위 [일간/주간/월간]",
-        lane=False,
-    ),
-    Form("surrender", rf"\s?{words('포기', '하남자', 'surrender')}", lambda _: Surrender(), usage="포기"),
-    Form("agree", rf"\s?{words('동의', 'agree')}", lambda _: Agree(), usage="동의"),
-    Form("reject", rf"\s?{words('거부', 'reject')}", lambda _: Reject(), usage="거부"),
+    Form("recap", rf"\s?{words('복기', 'recap')}", lambda _: Recap(), usage="복기", lane=False),
+    SURRENDER,
+    AGREE,
+    REJECT,
     Form(
         "status",
         rf"\s?{words('상태', '현황', '상황', '현재', 'status')}",
@@ -222,7 +167,7 @@ FORMS = (
         usage="상태",
         lane=False,
     ),
-    Form("model", rf"\s?{words('모델', 'model')}", lambda _: Model(), usage="모델", lane=False),
+    MODEL,
     Form("tell_me", r"\s정답(?P<rest>.+)", _tell_me, lane=False),
     Form(
         "guess",
@@ -247,9 +192,18 @@ FORMS = (
     ),
 )
 
-UNKNOWN = Form("unknown", r".*", lambda _: Unknown(), lane=False)
-
 
 def grammar(prefix: str) -> Grammar:
     """The grammar under the operator's prefix."""
     return Grammar(prefix=prefix, forms=FORMS, fallback=UNKNOWN, limit=QUESTION_LENGTH)
+
+
+def said(grammar: Grammar, text: str) -> Ask | Chain | Guess | TellMe:
+    """The question or guess in a text without prefix, from who can do nothing else by it.
+
+    Raises:
+        LineTooLong: longer than a line of chat may be.
+    """
+    parsed = grammar.parse(f"{grammar.prefix} {text}")
+    command = parsed.command if parsed else None
+    return command if isinstance(command, Ask | Chain | Guess | TellMe) else Ask(text)

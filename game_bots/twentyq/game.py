@@ -1,32 +1,31 @@
-"""The rules of 스무고개 as values: a transition returns a new room or raises what is wrong. Pure.
+"""The rules of 스무고개 as values: a transition returns a new riddle or raises what is wrong. Pure.
 
 No I/O, no clock, no chance: the time is the stream entry's, the topic and the verdicts come in as arguments.
 """
 
 import math
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from botkit.chat.message import Player
-from game_bots.surrender import NoVote, Standing, Vote
-from game_bots.twentyq.refusals import (
+from game_bots import surrender
+from game_bots.refusals import (
+    AppealLimitReached,
+    AppealRepeated,
     DuplicateQuestion,
-    GuessRepeated,
-    GuessTooSoon,
     HintLimitReached,
-    NoGame,
-    QuestionsUsedUp,
+    NoSuchQuestion,
 )
-from game_bots.twentyq.wording import folded, names, question_key
+from game_bots.surrender import Vote
+from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
+from game_bots.twentyq.topics import Level, Topic
+from game_bots.twentyq.wording import names
+from game_bots.wording import folded, question_key
 
 MAX_HINTS = 1
 GUESS_SECONDS = 30.0
 """One wrong guess per person in this time."""
-
-TOPICS_KEPT = 20
-"""Secrets of the room, and of each category in it, that are not drawn again."""
 
 QUESTION_LENGTH = 200
 TWENTY = 20
@@ -37,6 +36,12 @@ WARNINGS = (5, 1, 0)
 
 MAX_CHAIN = 5
 """Questions of one line."""
+
+MAX_APPEALS = 3
+"""Answers of a game that a second judge looks at."""
+
+BASE_POINTS = {Level.EASY: 80, Level.NORMAL: 120, Level.HARD: 180}
+"""What a secret is worth that is named at once."""
 
 
 class Verdict(StrEnum):
@@ -53,38 +58,6 @@ class Verdict(StrEnum):
         return self in (Verdict.YES, Verdict.MOSTLY_YES)
 
 
-class Result(StrEnum):
-    """How a game ended, as it is counted."""
-
-    CORRECT = "CORRECT"
-    SURRENDER = "SURRENDER"
-    FAILED = "FAILED"
-
-
-CATEGORIES: Mapping[str, tuple[str, ...]] = {
-    "organism": ("생물",),
-    "food": ("음식",),
-    "object": ("사물",),
-    "place": ("장소",),
-    "concept": ("개념",),
-    "movie": ("영화",),
-    "idiom_proverb": ("사자성어/속담", "사자성어", "속담"),
-}
-"""Category ids of the LLM server → what players call them, the display name first."""
-
-NOT_AT_RANDOM = ("movie",)
-"""Categories that are only played when asked for."""
-
-
-@dataclass(frozen=True, slots=True)
-class Topic:
-    """A secret."""
-
-    name: str
-    category: str
-    details: Mapping[str, str]
-
-
 @dataclass(frozen=True, slots=True)
 class Question:
     """An answered question."""
@@ -96,11 +69,15 @@ class Question:
     at: float
     chained: bool = False
     """Whether it followed another one in the same line."""
+    appealed: bool = False
+    """Whether a second judge has looked at it."""
+    former: Verdict | None = None
+    """What the first judge said, when the second one said something else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A hint given."""
+    """A hint given. One from an operator, `by` nobody, is not counted."""
 
     number: int
     text: str
@@ -132,6 +109,10 @@ class Riddle:
     vote: Vote | None = None
     limit: int = 0
     """Questions that may be asked; 0 is without end."""
+    daily: str = ""
+    """The day (YYYY-MM-DD) whose riddle it is; empty for any other game."""
+    tokens: int = 0
+    """What the model has used for it."""
 
     @property
     def questions_left(self) -> int | None:
@@ -139,19 +120,40 @@ class Riddle:
         return max(0, self.limit - len(self.questions)) if self.limit else None
 
     @property
-    def most_curious(self) -> tuple[Player, int] | None:
-        """Who asked the most questions, and how many; nobody when there were not two players."""
-        asked = Counter(question.by for question in self.questions)
-        if len(self.players) < 2 or not asked:
-            return None
-        user, count = asked.most_common(1)[0]
-        player = self.player(user)
-        return (player, count) if player else None
+    def hints_taken(self) -> int:
+        """Hints that players asked for."""
+        return sum(bool(hint.by) for hint in self.hints)
 
     @property
     def hints_left(self) -> int:
         """Hints that may still be asked for."""
-        return MAX_HINTS - len(self.hints)
+        return MAX_HINTS - self.hints_taken
+
+    @property
+    def points(self) -> int:
+        """What solving it now is worth: more for a rare secret, less for every bit of help."""
+        lost = 4 * len(self.questions) + 15 * self.hints_taken + 5 * len(self.misses)
+        return max(10, BASE_POINTS[self.topic.level] - lost)
+
+    @property
+    def last_moved_at(self) -> float:
+        """When somebody last asked, guessed or took a hint; else when it began."""
+        moves: list[Question | Hint | Miss] = [*self.questions, *self.hints, *self.misses]
+        return max([self.started_at, *(move.at for move in moves)])
+
+    @property
+    def mvp(self) -> tuple[Player, int] | None:
+        """Whose questions helped most, and how many there were: one answered with yes counts twice.
+
+        Nobody when there were not two players.
+        """
+        worth = Counter[str]()
+        for question in self.questions:
+            worth[question.by] += 2 if question.verdict.is_positive else 1
+        if len(self.players) < 2 or not worth:
+            return None
+        best = self.player(worth.most_common(1)[0][0])
+        return (best, sum(question.by == best.id for question in self.questions)) if best else None
 
     def player(self, user: str) -> Player | None:
         """A person of the game, by id."""
@@ -204,8 +206,8 @@ class Riddle:
             raise GuessTooSoon(total=int(GUESS_SECONDS), remaining=remaining)
 
     def is_named_by(self, guess: str) -> bool:
-        """Whether the guess is the secret, word for word."""
-        return names(guess, self.topic.name)
+        """Whether the guess is the secret, or what else it is called, word for word."""
+        return any(names(guess, name) for name in (self.topic.name, *self.topic.aliases))
 
     def missed(self, guess: str, *, close: bool, by: Player, now: float) -> "Riddle":
         """With one more wrong guess. Raises as `check_guess` does."""
@@ -219,7 +221,7 @@ class Riddle:
             HintLimitReached: with the numbers.
         """
         if self.hints_left <= 0:
-            raise HintLimitReached(used=len(self.hints), limit=MAX_HINTS)
+            raise HintLimitReached(used=self.hints_taken, limit=MAX_HINTS)
 
     def hinted(self, text: str, *, by: Player, now: float) -> "Riddle":
         """With one more hint. Raises as `check_hint` does."""
@@ -227,9 +229,39 @@ class Riddle:
         hint = Hint(len(self.hints) + 1, text, by.id, now)
         return replace(self.joined(by), hints=(*self.hints, hint))
 
-    def open_vote(self, now: float) -> Vote | None:
-        """The vote that runs, unless its time is over."""
-        return None if self.vote is None or self.vote.lapsed(now) else self.vote
+    def told(self, text: str, *, now: float) -> "Riddle":
+        """With a hint from an operator, who is no player."""
+        return replace(self, hints=(*self.hints, Hint(len(self.hints) + 1, text, "", now)))
+
+    def check_appeal(self, number: int) -> Question:
+        """The question that a second judge may look at.
+
+        Raises:
+            NoSuchQuestion: none has that number.
+            AppealRepeated: a second judge has looked at it.
+            AppealLimitReached: no appeal is left in this game.
+        """
+        question = next((one for one in self.questions if one.number == number), None)
+        if question is None:
+            raise NoSuchQuestion(number=number)
+        if question.appealed:
+            raise AppealRepeated(number=number, answer=question.verdict.value)
+        if sum(one.appealed for one in self.questions) >= MAX_APPEALS:
+            raise AppealLimitReached(limit=MAX_APPEALS)
+        return question
+
+    def reviewed(self, number: int, verdict: Verdict, *, by: Player) -> "Riddle":
+        """With a second judge's verdict; a question that was answered wrongly is given back.
+
+        Raises as `check_appeal` does.
+        """
+        question = self.check_appeal(number)
+        wrong = verdict is not question.verdict
+        former = question.verdict if wrong else None
+        seen = replace(question, verdict=verdict, appealed=True, former=former)
+        questions = tuple(seen if one.number == number else one for one in self.questions)
+        limit = self.limit + 1 if self.limit and wrong else self.limit
+        return replace(self.joined(by), questions=questions, limit=limit)
 
     def giving_up(self, *, by: Player, now: float) -> "Riddle":
         """With the person's wish to give up: opens a vote, or agrees to the one that runs.
@@ -238,110 +270,20 @@ class Riddle:
             NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
         joined = self.joined(by)
-        vote = self.open_vote(now)
-        if vote is None:
-            players = (player.id for player in joined.players)
-            return replace(joined, vote=Vote.opened(players=players, by=by.id, now=now))
-        return replace(joined, vote=vote.agreed_by(by.id))
+        players = (player.id for player in joined.players)
+        return replace(joined, vote=surrender.proposed(self.vote, players=players, by=by.id, now=now))
 
     def agreeing(self, *, by: Player, now: float, prefix: str) -> "Riddle":
         """With one more agreement to give up.
 
         Raises:
-            NoVote: nobody proposed it.
-            NotAVoter, AlreadyVoted: see `game_bots.surrender`.
+            NoVote, NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
-        vote = self.open_vote(now)
-        if vote is None:
-            raise NoVote(prefix=prefix)
-        return replace(self, vote=vote.agreed_by(by.id))
+        return replace(self, vote=surrender.agreed(self.vote, by=by.id, now=now, prefix=prefix))
 
     def rejecting(self, *, by: Player, now: float, prefix: str) -> "Riddle":
         """With one more voice against; a vote that cannot be carried any more is over.
 
         Raises as `agreeing`.
         """
-        vote = self.open_vote(now)
-        if vote is None:
-            raise NoVote(prefix=prefix)
-        rejected = vote.rejected_by(by.id)
-        return replace(self, vote=None if rejected.standing is Standing.REJECTED else rejected)
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A game that is over, as it goes into the ledger."""
-
-    room: str
-    riddle: Riddle
-    result: Result
-    winner: str
-    completed_at: float
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """A secret the room has had."""
-
-    name: str
-    category: str
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """Everything remembered about a room; outlives its games."""
-
-    riddle: Riddle | None = None
-    played: tuple[Played, ...] = ()
-
-    def playing(self, prefix: str) -> Riddle:
-        """The riddle that is open.
-
-        Raises:
-            NoGame: none is.
-        """
-        if self.riddle is None:
-            raise NoGame(prefix=prefix)
-        return self.riddle
-
-    def banned(self, category: str) -> list[str]:
-        """Names not to draw: the room's last ones, and those of the category (of all when it is empty)."""
-        recent = [topic.name for topic in self.played[-TOPICS_KEPT:]]
-        per_category = [
-            topic.name
-            for wanted in CATEGORIES
-            if category in ("", wanted)
-            for topic in [t for t in self.played if t.category == wanted][-TOPICS_KEPT:]
-        ]
-        return list(dict.fromkeys((*recent, *per_category)))
-
-    def started(self, topic: Topic, *, game: str, by: Player, now: float, limit: int = 0) -> "Room":
-        """With a new riddle; nothing of an earlier one is left in it."""
-        return replace(self, riddle=Riddle(game, topic, now, players=(by,), limit=limit))
-
-    def ended(self, riddle: Riddle) -> "Room":
-        """Without a riddle, and with its secret remembered."""
-        played = (*self.played, Played(riddle.topic.name, riddle.topic.category))
-        return replace(self, riddle=None, played=_trimmed(played))
-
-
-def _trimmed(played: tuple[Played, ...]) -> tuple[Played, ...]:
-    """What `banned` can still ask for: the last ones of the room and of each category."""
-    kept = set(range(max(0, len(played) - TOPICS_KEPT), len(played)))
-    for category in CATEGORIES:
-        kept.update([i for i, topic in enumerate(played) if topic.category == category][-TOPICS_KEPT:])
-    return tuple(topic for i, topic in enumerate(played) if i in kept)
-
-
-def category_of(word: str) -> str | None:
-    """The category that a player's word means: a Korean name, or the id in any case."""
-    lowered = word.strip().casefold()
-    for category, called in CATEGORIES.items():
-        if lowered == category or lowered in called:
-            return category
-    return None
-
-
-def display_category(category: str) -> str:
-    """What players call a category; an unknown one stays as it is."""
-    return CATEGORIES.get(category, (category,))[0]
+        return replace(self, vote=surrender.rejected(self.vote, by=by.id, now=now, prefix=prefix))

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from botkit.chat.message import Reply, Scene
-from game_bots.spans import Span
-from game_bots.twentyq.commands import PersonalRecord, Ranking, RoomRecord
-from game_bots.twentyq.game import display_category
+from game_bots.forms import PersonalRecord, Ranking, RoomRecord
+from game_bots.records import beginning
 from game_bots.twentyq.messages import Say
-from game_bots.twentyq.repository import Ranked, Records, beginning
+from game_bots.twentyq.repository import Ranked, Records
 from game_bots.twentyq.store import Store
+from game_bots.twentyq.topics import display_category
 
 
 class Hall:
@@ -56,7 +56,7 @@ class Hall:
         Raises:
             RecordsUnavailable: PostgreSQL is away.
         """
-        period = self._period(command.span)
+        period = self._say.period(command.span)
         found = await self._records.room(scene.room, beginning(command.span, scene.now))
         if not found.games:
             return [Reply(self._say.record_room_none(period=period))]
@@ -72,7 +72,7 @@ class Hall:
         Raises:
             RecordsUnavailable: PostgreSQL is away.
         """
-        period = self._period(command.span)
+        period = self._say.period(command.span)
         found = await self._records.winners(scene.room, beginning(command.span, scene.now))
         if not found:
             return [Reply(self._say.record_room_none(period=period))]
@@ -82,6 +82,7 @@ class Hall:
             self._say.ranking_line(
                 place=place,
                 name=one.name,
+                points=one.points,
                 wins=one.wins,
                 games=one.games,
                 title=self._title(one, place, curious),
@@ -104,12 +105,3 @@ class Hall:
         if one is curious and one.questions:
             return self._say.ranking_curious()
         return ""
-
-    def _period(self, span: Span) -> str:
-        names = {
-            Span.DAY: self._say.period_day,
-            Span.WEEK: self._say.period_week,
-            Span.MONTH: self._say.period_month,
-            Span.ALL: self._say.period_all,
-        }
-        return names[span]()

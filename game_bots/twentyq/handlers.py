@@ -4,106 +4,116 @@ from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
-from pydantic import TypeAdapter
-
 from botkit.chat.errors import NotUnderstood
 from botkit.chat.grammar import Grammar
 from botkit.chat.message import Reply, Scene
 from botkit.turn import Handlers, Outcome
-from game_bots.surrender import Standing, Vote
-from game_bots.twentyq import commands
+from game_bots import forms
+from game_bots.operators import Operators
+from game_bots.records import day_of
+from game_bots.spending import counted
+from game_bots.surrender import Standing, running
+from game_bots.twentyq import boards, commands
 from game_bots.twentyq.chain import ask_all
-from game_bots.twentyq.game import (
-    CATEGORIES,
-    NOT_AT_RANDOM,
-    TWENTY,
-    WARNINGS,
-    Finished,
-    Result,
-    Riddle,
-    Room,
-    category_of,
-    display_category,
-)
+from game_bots.twentyq.endings import Endings
+from game_bots.twentyq.game import TWENTY, WARNINGS, Riddle
 from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.judge import GuessResult, Judge
 from game_bots.twentyq.messages import Say
-from game_bots.twentyq.operators import Operators
-from game_bots.twentyq.refusals import GuessEmpty
+from game_bots.twentyq.oversight import Oversight
+from game_bots.twentyq.refusals import GuessEmpty, QuestionForbidden, QuestionUnclear
+from game_bots.twentyq.room import Room
 from game_bots.twentyq.store import Store
-
-FINISHED = TypeAdapter(Finished)
+from game_bots.twentyq.synonyms import Synonyms
+from game_bots.twentyq.topics import (
+    NOT_AT_RANDOM,
+    Topic,
+    category_of,
+    display_category,
+    display_level,
+    level_of,
+)
 
 
 class Twentyq:
     """The handlers of one bot process."""
 
     def __init__(
-        self, *, grammar: Grammar, say: Say, judge: Judge, store: Store, operators: Operators, hall: Hall
+        self,
+        *,
+        grammar: Grammar,
+        say: Say,
+        judge: Judge,
+        store: Store,
+        operators: Operators,
+        hall: Hall,
+        endings: Endings,
+        synonyms: Synonyms,
+        oversight: Oversight,
+        daily_salt: str,
     ) -> None:
         self._prefix = grammar.prefix
         self._say = say
         self._judge = judge
         self._store = store
-        self._operators = operators
-        self._help = help_text(grammar, say)
+        self._endings = endings
+        self._synonyms = synonyms
+        self._daily_salt = daily_salt
+        self._help = boards.help_text(grammar, say)
         self.handlers = Handlers[Room](
             answers={
-                commands.Help: self.help,
+                forms.Help: self.help,
                 commands.Status: self.status,
-                commands.TellMe: self.tell_me,
-                commands.Model: self.model,
-                commands.Usage: operators.usage,
-                commands.PersonalRecord: hall.person,
-                commands.RoomRecord: hall.room,
-                commands.Ranking: hall.ranking,
-                commands.Unknown: self.unknown,
+                forms.TellMe: self.tell_me,
+                commands.Recap: self.recap,
+                forms.Model: operators.model,
+                forms.Usage: operators.usage,
+                forms.PersonalRecord: hall.person,
+                forms.RoomRecord: hall.room,
+                forms.Ranking: hall.ranking,
+                forms.Unknown: self.unknown,
             },
-            moves={
-                commands.Start: self.start,
-                commands.Ask: self.ask,
-                commands.Chain: self.chain,
-                commands.Guess: self.guess,
-                commands.GiveHint: self.hint,
-                commands.Surrender: self.surrender,
-                commands.Agree: self.agree,
-                commands.Reject: self.reject,
-                commands.ForceEnd: self.force_end,
-                commands.ClearAll: self.clear_all,
-            },
+            moves=counted(
+                {
+                    commands.Start: self.start,
+                    commands.StartDaily: self.start_daily,
+                    commands.Ask: self.ask,
+                    commands.Chain: self.chain,
+                    commands.Guess: self.guess,
+                    commands.GiveHint: self.hint,
+                    commands.Appeal: self.appeal,
+                    forms.Surrender: self.surrender,
+                    forms.Agree: self.agree,
+                    forms.Reject: self.reject,
+                    forms.ForceEnd: oversight.force_end,
+                    forms.ClearAll: oversight.clear_all,
+                    forms.Clear: oversight.clear,
+                    forms.Tell: oversight.tell,
+                }
+            ),
         )
 
     # ---- what changes nothing -----------------------------------------------------------------------
 
-    async def help(self, _command: commands.Help, _scene: Scene) -> Sequence[Reply]:
+    async def help(self, _command: forms.Help, _scene: Scene) -> Sequence[Reply]:
         """The usage of every command."""
         return [Reply(self._help)]
 
     async def status(self, _command: commands.Status, scene: Scene) -> Sequence[Reply]:
         """The whole board, and the hint as a message of its own."""
         room = await self._store.peek(scene.room)
-        return self._whole_board(room.playing(self._prefix))
+        return boards.whole(room.playing(self._prefix), self._say, prefix=self._prefix)
 
-    async def tell_me(self, _command: commands.TellMe, scene: Scene) -> Sequence[Reply]:
+    async def tell_me(self, _command: forms.TellMe, scene: Scene) -> Sequence[Reply]:
         """The referee keeps the secret."""
         (await self._store.peek(scene.room)).playing(self._prefix)
         return [Reply(self._say.tell_nothing())]
 
-    async def model(self, _command: commands.Model, scene: Scene) -> Sequence[Reply]:
-        """Which model referees."""
-        found = await self._judge.model(entry=scene.entry)
-        text = self._say.model(
-            default=found.model_default,
-            hints=found.model_hints or found.model_default,
-            answer=found.model_answer or found.model_default,
-            verify=found.model_verify or found.model_default,
-            temperature=f"{found.temperature:.2f}",
-            retries=found.max_retries,
-            timeout=found.timeout_seconds,
-        )
-        return [Reply(text)]
+    async def recap(self, _command: commands.Recap, scene: Scene) -> Sequence[Reply]:
+        """How the last game went, line by line."""
+        return [Reply(boards.recap(await self._store.peek(scene.room), self._say))]
 
-    async def unknown(self, _command: commands.Unknown, scene: Scene) -> Sequence[Reply]:
+    async def unknown(self, _command: forms.Unknown, scene: Scene) -> Sequence[Reply]:
         """Ours, but not understood; without a game, how to open one."""
         (await self._store.peek(scene.room)).playing(self._prefix)
         raise NotUnderstood(prefix=self._prefix)
@@ -113,27 +123,43 @@ class Twentyq:
     async def start(self, command: commands.Start, scene: Scene, room: Room) -> Outcome[Room]:
         """A new riddle, or the board of the one that is open."""
         if room.riddle:
-            joined = room.riddle.joined(scene.player)
-            resumed = Reply(self._say.resumed(board=self._board(joined)))
-            unchanged = joined is room.riddle
-            return Outcome([resumed], None if unchanged else replace(room, riddle=joined))
-        known = [found for word in command.categories if (found := category_of(word))]
+            return self._resumed(room, room.riddle, scene)
+        known = [found for word in command.words if (found := category_of(word))]
+        level = next((asked for word in command.words if (asked := level_of(word))), None)
+        strange = [word for word in command.words if not (category_of(word) or level_of(word))]
         # The choice follows from the entry, so that a retry asks for the same category.
         category = Random(scene.entry).choice(known) if known else ""  # noqa: S311
         topic = await self._judge.topic(
             category=category,
             banned=room.banned(category),
             excluded=() if category else NOT_AT_RANDOM,
+            level=level,
             entry=scene.entry,
         )
-        shown = display_category(topic.category)
-        text = self._say.ready(category=shown, prefix=self._prefix)
-        if command.categories and not known:
-            text = f"{self._say.category_unknown()}\n{text}"
+        lines = [self._say.category_unknown()] if strange and not known else []
+        lines.append(self._ready(topic))
         limit = TWENTY if command.counted else 0
         if limit:
-            text = f"{text}\n{self._say.counted(limit=limit)}"
+            lines.append(self._say.counted(limit=limit))
         started = room.started(topic, game=scene.entry, by=scene.player, now=scene.now, limit=limit)
+        return Outcome([Reply("\n".join(lines))], started)
+
+    async def start_daily(self, _command: commands.StartDaily, scene: Scene, room: Room) -> Outcome[Room]:
+        """The day's riddle, the same for every room, once a day."""
+        if room.riddle:
+            return self._resumed(room, room.riddle, scene)
+        day = day_of(scene.now)
+        if room.daily and room.daily.day == day:
+            return Outcome([Reply(self._say.daily_done(card=boards.card(room.daily, self._say)))])
+        topic = await self._judge.topic(
+            category="",
+            banned=[],
+            excluded=NOT_AT_RANDOM,
+            seed=f"{self._daily_salt}:{day}",
+            entry=scene.entry,
+        )
+        text = self._say.daily_ready(day=day, ready=self._ready(topic))
+        started = room.started(topic, game=scene.entry, by=scene.player, now=scene.now, daily=day)
         return Outcome([Reply(text)], started)
 
     async def ask(self, command: commands.Ask, scene: Scene, room: Room) -> Outcome[Room]:
@@ -150,7 +176,7 @@ class Twentyq:
         return Outcome([Reply(text)], replace(room, riddle=asked))
 
     async def chain(self, command: commands.Chain, scene: Scene, room: Room) -> Outcome[Room]:
-        """Several questions and their verdicts."""
+        """Several questions, answered in one message."""
         riddle = room.playing(self._prefix)
         asked = await ask_all(
             command.texts, riddle, scene, self._judge, self._say, while_yes=command.while_yes
@@ -159,7 +185,7 @@ class Twentyq:
         return Outcome([Reply(text)], replace(room, riddle=asked.riddle))
 
     async def guess(self, command: commands.Guess, scene: Scene, room: Room) -> Outcome[Room]:
-        """A guess: word for word first, the judge only when that does not decide it."""
+        """A guess; the right one ends the game."""
         riddle = room.playing(self._prefix)
         noun = command.noun
         if not noun:
@@ -167,15 +193,15 @@ class Twentyq:
         riddle.check_guess(noun, by=scene.player, now=scene.now)
         result = GuessResult.ACCEPT
         if not (riddle.is_named_by(command.said) or riddle.is_named_by(command.glued)):
-            result = await self._judge.guess(riddle, noun, entry=scene.entry)
+            result = await self._judged(riddle, noun, scene)
         if result is GuessResult.ACCEPT:
-            return self._solved(room, riddle.joined(scene.player), scene)
+            return await self._endings.solved(room, riddle.joined(scene.player), scene)
         close = result is GuessResult.CLOSE
         missed = riddle.missed(noun, close=close, by=scene.player, now=scene.now)
         said = self._say.close if close else self._say.wrong
         text = said(name=scene.player.name, guess=noun)
         if riddle.questions_left == 0 and not close:
-            return self._lost(room, missed, scene, text)
+            return self._endings.lost(room, missed, scene, text)
         return Outcome([Reply(text)], replace(room, riddle=missed))
 
     async def hint(self, _command: commands.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:
@@ -187,21 +213,48 @@ class Twentyq:
         reply = Reply(self._say.hint(number=len(hinted.hints), text=text))
         return Outcome([reply], replace(room, riddle=hinted))
 
+    async def appeal(self, command: commands.Appeal, scene: Scene, room: Room) -> Outcome[Room]:
+        """A second judge looks at an answer; a wrong one is put right."""
+        riddle = room.playing(self._prefix)
+        question = riddle.check_appeal(command.number)
+        try:
+            verdict = await self._judge.verdict(
+                riddle, question.text, room=scene.room, entry=scene.entry, again=True
+            )
+        except (QuestionUnclear, QuestionForbidden):  # "그럼 더 커요?" cannot be judged by itself
+            kept = riddle.reviewed(command.number, question.verdict, by=scene.player)
+            text = self._say.appeal_undecided(answer=question.verdict.value)
+            return Outcome([Reply(text)], replace(room, riddle=kept))
+        reviewed = riddle.reviewed(command.number, verdict, by=scene.player)
+        answer, former = verdict.value, question.verdict.value
+        if verdict is question.verdict:
+            text = self._say.appeal_kept(number=command.number, text=question.text, answer=answer)
+            return Outcome([Reply(text)], replace(room, riddle=reviewed))
+        text = self._say.appeal_granted(
+            number=command.number, text=question.text, answer=answer, former=former
+        )
+        # The judge remembers the wrong answer: what follows is judged without it.
+        return Outcome(
+            [Reply(text)],
+            replace(room, riddle=reviewed),
+            after=lambda: self._judge.forget(scene.room, riddle.id),
+        )
+
     # ---- giving up ----------------------------------------------------------------------------------
 
-    async def surrender(self, _command: commands.Surrender, scene: Scene, room: Room) -> Outcome[Room]:
+    async def surrender(self, _command: forms.Surrender, scene: Scene, room: Room) -> Outcome[Room]:
         """A proposal to give up, or one more voice for it."""
         before = room.playing(self._prefix)
-        opened = before.open_vote(scene.now) is None
+        opened = running(before.vote, scene.now) is None
         riddle = before.giving_up(by=scene.player, now=scene.now)
         return self._voted(room, riddle, scene, opened=opened)
 
-    async def agree(self, _command: commands.Agree, scene: Scene, room: Room) -> Outcome[Room]:
+    async def agree(self, _command: forms.Agree, scene: Scene, room: Room) -> Outcome[Room]:
         """One more voice for giving up."""
         riddle = room.playing(self._prefix).agreeing(by=scene.player, now=scene.now, prefix=self._prefix)
         return self._voted(room, riddle, scene, opened=False)
 
-    async def reject(self, _command: commands.Reject, scene: Scene, room: Room) -> Outcome[Room]:
+    async def reject(self, _command: forms.Reject, scene: Scene, room: Room) -> Outcome[Room]:
         """One voice against giving up."""
         riddle = room.playing(self._prefix).rejecting(by=scene.player, now=scene.now, prefix=self._prefix)
         vote = riddle.vote
@@ -210,57 +263,25 @@ class Twentyq:
             text = self._say.vote_against(name=scene.player.name, agreed=len(vote.agreed), needed=vote.needed)
         return Outcome([Reply(text)], replace(room, riddle=riddle))
 
-    # ---- operators ----------------------------------------------------------------------------------
+    # ---- words --------------------------------------------------------------------------------------
 
-    async def force_end(self, _command: commands.ForceEnd, scene: Scene, room: Room) -> Outcome[Room]:
-        """The game is over, whatever the room thinks of it."""
-        self._operators.check(scene)
-        given_up = self._given_up(room, room.playing(self._prefix), scene)
-        said = "\n".join(reply.text for reply in given_up.replies)
-        return replace(given_up, replies=[Reply(self._say.force_ended(result=said))])
+    def _resumed(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
+        joined = riddle.joined(scene.player)
+        board = boards.board(joined, self._say, prefix=self._prefix)
+        changed = None if joined is riddle else replace(room, riddle=joined)
+        return Outcome([Reply(self._say.resumed(board=board))], changed)
 
-    async def clear_all(self, _command: commands.ClearAll, scene: Scene, room: Room) -> Outcome[Room]:
-        """Nothing is remembered of the room; finished games stay in the ledger."""
-        self._operators.check(scene)
-        riddle = room.riddle
-        after = (lambda: self._judge.forget(scene.room, riddle.id)) if riddle else None
-        return Outcome([Reply(self._say.cleared())], Room(), after=after)
-
-    def _voted(self, room: Room, riddle: Riddle, scene: Scene, *, opened: bool) -> Outcome[Room]:
-        vote = riddle.vote
-        if vote is None or vote.standing is Standing.CARRIED:
-            return self._given_up(room, riddle, scene)
-        return Outcome([Reply(self._vote_text(vote, scene, opened=opened))], replace(room, riddle=riddle))
-
-    def _vote_text(self, vote: Vote, scene: Scene, *, opened: bool) -> str:
-        if opened:
-            return self._say.vote_opened(
-                name=scene.player.name, agreed=len(vote.agreed), needed=vote.needed, prefix=self._prefix
-            )
-        return self._say.vote_progress(agreed=len(vote.agreed), needed=vote.needed, missing=vote.missing)
-
-    # ---- the end ------------------------------------------------------------------------------------
-
-    def _solved(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
-        missed = ", ".join(miss.text for miss in riddle.misses)
-        text = self._say.solved(
-            name=scene.player.name,
-            target=riddle.topic.name,
-            questions=len(riddle.questions),
-            hints=len(riddle.hints),
-            minutes=max(1, round((scene.now - riddle.started_at) / 60)),
-            curious=self._curious(riddle),
-            misses=self._say.misses(guesses=missed) if missed else "",
+    def _ready(self, topic: Topic) -> str:
+        return self._say.ready(
+            category=display_category(topic.category), level=display_level(topic.level), prefix=self._prefix
         )
-        return self._ended(room, riddle, scene, Result.CORRECT, text)
 
-    def _curious(self, riddle: Riddle) -> str:
-        most = riddle.most_curious
-        return self._say.curious(name=most[0].name, count=most[1]) if most else ""
-
-    def _lost(self, room: Room, riddle: Riddle, scene: Scene, wrong: str) -> Outcome[Room]:
-        text = self._say.lost(target=riddle.topic.name, category=display_category(riddle.topic.category))
-        return self._ended(room, riddle, scene, Result.FAILED, f"{wrong}\n{text}")
+    async def _judged(self, riddle: Riddle, noun: str, scene: Scene) -> GuessResult:
+        """An operator's synonym for the secret decides before the model does."""
+        canonical = await self._synonyms.canonical(noun)
+        if canonical and riddle.is_named_by(canonical):
+            return GuessResult.ACCEPT
+        return await self._judge.guess(riddle, noun, entry=scene.entry)
 
     def _left(self, before: Riddle, after: Riddle) -> str:
         """What the room is told when few questions are left."""
@@ -269,52 +290,9 @@ class Twentyq:
             return ""
         return self._say.last_guess(prefix=self._prefix) if left == 0 else self._say.few_left(left=left)
 
-    def _given_up(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
-        text = self._say.surrendered(
-            target=riddle.topic.name,
-            category=display_category(riddle.topic.category),
-            questions=len(riddle.questions),
-            hints=len(riddle.hints),
-        )
-        return self._ended(room, riddle, scene, Result.SURRENDER, text)
-
-    def _ended(self, room: Room, riddle: Riddle, scene: Scene, result: Result, text: str) -> Outcome[Room]:
-        winner = scene.player.id if result is Result.CORRECT else ""
-        finished = Finished(scene.room, riddle, result, winner, scene.now)
-        return Outcome(
-            [Reply(text)],
-            room.ended(riddle),
-            finished=FINISHED.dump_json(finished),
-            after=lambda: self._judge.forget(scene.room, riddle.id),
-        )
-
-    # ---- the board ----------------------------------------------------------------------------------
-
-    def _whole_board(self, riddle: Riddle) -> list[Reply]:
-        hints = [Reply(self._say.hint(number=hint.number, text=hint.text)) for hint in riddle.hints]
-        return [Reply(self._board(riddle)), *hints]
-
-    def _board(self, riddle: Riddle) -> str:
-        missed = ", ".join(miss.text for miss in riddle.misses)
-        blocks = self._say.board_misses(guesses=missed) if missed else ""
-        for question in riddle.questions:
-            blocks += self._say.board_question(
-                number=question.number,
-                text=question.text,
-                answer=question.verdict.value,
-                chained=self._say.board_chained() if question.chained else "",
-            )
-        return self._say.board(
-            category=display_category(riddle.topic.category),
-            questions=len(riddle.questions),
-            hints_left=riddle.hints_left,
-            blocks=blocks or self._say.board_empty(prefix=self._prefix),
-        )
-
-
-def help_text(grammar: Grammar, say: Say) -> str:
-    """How to type every listed command, and the categories."""
-    usages = grammar.usages(say.summary_texts())
-    lines = [say.help_line(usage=usage, summary=what) for usage, what in usages]
-    categories = " ".join(called[0] for called in CATEGORIES.values())
-    return "\n".join([say.help_head(), *lines, say.help_tail(categories=categories)])
+    def _voted(self, room: Room, riddle: Riddle, scene: Scene, *, opened: bool) -> Outcome[Room]:
+        vote = riddle.vote
+        if vote is None or vote.standing is Standing.CARRIED:
+            return self._endings.given_up(room, riddle, scene)
+        text = self._say.vote(vote, name=scene.player.name, prefix=self._prefix, opened=opened)
+        return Outcome([Reply(text)], replace(room, riddle=riddle))

@@ -2,17 +2,15 @@
 
 from enum import StrEnum
 
-from google.protobuf.empty_pb2 import Empty
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.struct_pb2 import Struct
 from llm.v1 import llm_service_pb2 as pb
 
 from botkit.chat.errors import AiConfused, AiRefused
 from botkit.llm.client import LlmClient
-from game_bots.costs import Period, Price, Report
-from game_bots.twentyq.game import Riddle, Topic, Verdict
+from game_bots.twentyq.game import Riddle, Verdict
 from game_bots.twentyq.refusals import QuestionForbidden, QuestionUnclear
-from game_bots.usage import report
+from game_bots.twentyq.topics import Level, Topic
 
 ANSWER_SECONDS = 55.0
 """A question may take long; a little less than the command's budget, so that the error is the model's."""
@@ -44,14 +42,21 @@ class Judge:
         self._llm = llm
 
     async def topic(
-        self, *, category: str, banned: list[str], excluded: tuple[str, ...], entry: str
+        self,
+        *,
+        category: str,
+        banned: list[str],
+        excluded: tuple[str, ...],
+        entry: str,
+        level: Level | None = None,
+        seed: str = "",
     ) -> Topic:
         """A secret; the server may fall back to another category when this one is used up.
 
-        When all of them were played, one of them again.
+        When all of them were played, one of them again. Equal seeds give equal secrets.
         """
         request = pb.TwentyQSelectTopicRequest(
-            category=category, banned_topics=banned, excluded_categories=excluded
+            category=category, banned_topics=banned, excluded_categories=excluded, level=level or 0, seed=seed
         )
         try:
             reply = await self._llm.call(self._llm.rpc.TwentyQSelectTopic, request, request_id=entry)
@@ -59,12 +64,27 @@ class Judge:
             request.ClearField("banned_topics")
             reply = await self._llm.call(self._llm.rpc.TwentyQSelectTopic, request, request_id=entry)
         details = MessageToDict(reply.details) if reply.HasField("details") else {}
-        return Topic(reply.name, reply.category, {key: str(value) for key, value in details.items()})
+        return Topic(
+            reply.name,
+            reply.category,
+            {key: str(value) for key, value in details.items()},
+            tuple(reply.aliases),
+            Level(reply.level) if reply.level in set(Level) else Level.NORMAL,
+        )
 
     async def verdict(
-        self, riddle: Riddle, question: str, *, room: str, entry: str, seconds: float = ANSWER_SECONDS
+        self,
+        riddle: Riddle,
+        question: str,
+        *,
+        room: str,
+        entry: str,
+        seconds: float = ANSWER_SECONDS,
+        again: bool = False,
     ) -> Verdict:
-        """The answer to a question. One that names the secret itself needs no model.
+        """The answer to a question, of a second judge when it is asked `again`.
+
+        One that names the secret itself needs no model.
 
         Raises:
             QuestionUnclear, QuestionForbidden: the referee refuses it.
@@ -78,6 +98,7 @@ class Judge:
             category=riddle.topic.category,
             question=question,
             details=_struct(riddle.topic),
+            second_opinion=again,
         )
         reply = await self._llm.call(
             self._llm.rpc.TwentyQAnswerQuestion,
@@ -116,21 +137,16 @@ class Judge:
             AiConfused: the server has none.
         """
         request = pb.TwentyQGenerateHintsRequest(
-            target=riddle.topic.name, category=riddle.topic.category, details=_struct(riddle.topic)
+            target=riddle.topic.name,
+            category=riddle.topic.category,
+            details=_struct(riddle.topic),
+            level=riddle.topic.level,
         )
         reply = await self._llm.call(self._llm.rpc.TwentyQGenerateHints, request, request_id=entry)
         text = next((hint.strip() for hint in reply.hints if hint.strip()), "")
         if not text:
             raise AiConfused
         return text
-
-    async def model(self, *, entry: str) -> pb.ModelConfigResponse:
-        """Which model referees, and how it is asked."""
-        return await self._llm.call(self._llm.rpc.GetModelConfig, Empty(), request_id=entry)
-
-    async def usage(self, period: Period, *, price: Price | None, entry: str) -> Report:
-        """Tokens and cost of a period."""
-        return await report(self._llm, period, price=price, entry=entry)
 
     async def forget(self, room: str, game: str) -> None:
         """End the conversation of a game that is over."""

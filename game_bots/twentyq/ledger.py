@@ -1,6 +1,6 @@
 """What is counted for ever, in PostgreSQL: finished games, who played, and the transcript."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import asyncpg
@@ -8,7 +8,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from botkit.postgres.migrate import migrate
 from botkit.postgres.pool import BAD_DATA, Database, Unwritable
-from game_bots.twentyq.game import Finished, Result, Riddle
+from game_bots.twentyq.game import Riddle
+from game_bots.twentyq.room import Finished
 
 SCHEMA = "twentyq"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -53,21 +54,22 @@ def session_id(game: Finished) -> str:
 
 _INSERT_SESSION = """
 INSERT INTO game_sessions (session_id, chat_id, category, target, result, winner_id, participant_count,
-                           question_count, hint_count, wrong_guess_count, started_at, completed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+                           question_count, hint_count, wrong_guess_count, started_at, completed_at,
+                           level, daily_on, tokens)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (session_id) DO NOTHING
 RETURNING id
 """
 
 _INSERT_PLAYER = """
 INSERT INTO game_logs (session_id, chat_id, user_id, sender, category, question_count, hint_count,
-                       wrong_guess_count, result, target, completed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+                       wrong_guess_count, result, target, completed_at, points)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 """
 
 _INSERT_MOVE = """
-INSERT INTO game_transcript (session_id, seq, kind, number, text, answer, user_id, said_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+INSERT INTO game_transcript (session_id, seq, kind, number, text, answer, user_id, said_at, former_answer)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 """
 
 
@@ -84,10 +86,13 @@ async def _insert_session(connection: asyncpg.pool.PoolConnectionProxy, game: Fi
             game.winner or None,
             len(riddle.players),
             len(riddle.questions),
-            len(riddle.hints),
+            riddle.hints_taken,
             len(riddle.misses),
             _time(riddle.started_at),
             _time(game.completed_at),
+            int(riddle.topic.level),
+            date.fromisoformat(riddle.daily) if riddle.daily else None,
+            riddle.tokens,
         )
         is not None
     )
@@ -103,11 +108,12 @@ def _player_rows(game: Finished) -> list[tuple[object, ...]]:
             player.name,
             riddle.topic.category,
             sum(question.by == player.id for question in riddle.questions),
-            len(riddle.hints),
+            riddle.hints_taken,
             sum(miss.by == player.id for miss in riddle.misses),
             game.result.value,
-            riddle.topic.name if game.result is Result.CORRECT and player.id == game.winner else None,
+            riddle.topic.name if player.id == game.winner else None,
             _time(game.completed_at),
+            riddle.points if player.id == game.winner else 0,
         )
         for player in riddle.players
     ]
@@ -115,17 +121,17 @@ def _player_rows(game: Finished) -> list[tuple[object, ...]]:
 
 def _transcript(riddle: Riddle, session: str) -> list[tuple[object, ...]]:
     """Questions, hints and wrong guesses in the order they were made."""
-    moves = [
-        *((q.at, "question", q.number, q.text, q.verdict.value, q.by) for q in riddle.questions),
-        *((h.at, "hint", h.number, h.text, None, h.by) for h in riddle.hints),
+    moves: list[tuple[float, tuple[object, ...], str | None]] = [
+        *((q.at, ("question", q.number, q.text, q.verdict.value, q.by), q.former) for q in riddle.questions),
+        *((h.at, ("hint", h.number, h.text, None, h.by), None) for h in riddle.hints),
         *(
-            (m.at, "guess", n, m.text, "CLOSE" if m.close else "REJECT", m.by)
+            (m.at, ("guess", n, m.text, "CLOSE" if m.close else "REJECT", m.by), None)
             for n, m in enumerate(riddle.misses, 1)
         ),
     ]
     return [
-        (session, seq, kind, number, text, answer, by, _time(at))
-        for seq, (at, kind, number, text, answer, by) in enumerate(sorted(moves, key=lambda m: m[0]), 1)
+        (session, seq, *said, _time(at), former)
+        for seq, (at, said, former) in enumerate(sorted(moves, key=lambda move: move[0]), 1)
     ]
 
 

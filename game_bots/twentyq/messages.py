@@ -1,46 +1,34 @@
 """The texts of messages.yml as the code knows them: each key with the values it is given."""
 
 from pathlib import Path
-from typing import ClassVar
 
-from botkit.chat.catalog import Catalog, Text
-from botkit.chat.kit_texts import KIT_ERRORS, MESSAGES, KitTexts
-from game_bots import costs, surrender
-from game_bots.twentyq import refusals, repository
+from botkit.chat.catalog import Text
+from game_bots.texts import GAME_ERRORS, GameTexts, summaries
+from game_bots.twentyq import refusals
 from game_bots.twentyq.commands import FORMS
 
 
-class Say(KitTexts):
+class Say(GameTexts):
     """Everything this bot says."""
 
     errors = (
-        *KIT_ERRORS,
-        refusals.NoGame,
-        refusals.DuplicateQuestion,
+        *GAME_ERRORS,
         refusals.QuestionUnclear,
         refusals.QuestionForbidden,
         refusals.GuessEmpty,
         refusals.GuessRepeated,
         refusals.GuessTooSoon,
-        refusals.HintLimitReached,
         refusals.ChainTooLong,
         refusals.QuestionsUsedUp,
-        repository.RecordsUnavailable,
-        costs.PriceUnknown,
-        surrender.NoVote,
-        surrender.NotAVoter,
-        surrender.AlreadyVoted,
+        refusals.NothingToRecall,
     )
 
-    help_head = Text("help.head")
-    help_line = Text("help.line", "usage", "summary")
+    help_head = Text("help.head", "prefix")
     help_tail = Text("help.tail", "categories")
-    summaries: ClassVar[dict[str, Text]] = {
-        form.name: Text(f"summary.{form.name}") for form in FORMS if form.usage
-    }
+    summaries = summaries(FORMS)
 
     choosing = Text("start.choosing")
-    ready = Text("start.ready", "category", "prefix")
+    ready = Text("start.ready", "category", "level", "prefix")
     counted = Text("start.counted", "limit")
     category_unknown = Text("start.category_unknown")
     resumed = Text("start.resumed", "board")
@@ -60,30 +48,43 @@ class Say(KitTexts):
     wrong = Text("guess.wrong", "name", "guess")
     close = Text("guess.close", "name", "guess")
     tell_nothing = Text("guess.tell_nothing")
-    solved = Text("guess.solved", "name", "target", "questions", "hints", "minutes", "curious", "misses")
+    solved = Text("guess.solved", "name", "target", "points", "questions", "hints", "minutes")
+    tokens = Text("guess.tokens", "tokens")
     lost = Text("guess.lost", "target", "category")
     misses = Text("guess.misses", "guesses")
-    curious = Text("guess.curious", "name", "count")
+    mvp = Text("guess.mvp", "name", "count")
 
     hint_thinking = Text("hint.thinking")
     hint = Text("hint.given", "number", "text")
+    operators_hint = Text("hint.from_operators", "text")
 
     board = Text("status.board", "category", "questions", "hints_left", "blocks")
-    board_question = Text("status.question", "number", "text", "answer", "chained")
+    board_question = Text("status.question", "number", "text", "answer", "chained", "corrected")
     board_chained = Text("status.chained")
+    board_corrected = Text("status.corrected")
     board_misses = Text("status.misses", "guesses")
     board_empty = Text("status.empty", "prefix")
 
-    vote_opened = Text("vote.opened", "name", "agreed", "needed", "prefix")
-    vote_progress = Text("vote.progress", "agreed", "needed", "missing")
-    vote_against = Text("vote.against", "name", "agreed", "needed")
-    vote_failed = Text("vote.failed")
+    appeal_kept = Text("appeal.kept", "number", "text", "answer")
+    appeal_undecided = Text("appeal.undecided", "answer")
+    appeal_granted = Text("appeal.granted", "number", "text", "answer", "former")
+
+    recap_head = Text("recap.head", "target", "category")
+    recap_question = Text("recap.question", "number", "name", "text", "answer")
+    recap_miss = Text("recap.miss", "name", "guess")
+    recap_winner = Text("recap.winner", "name")
+    recap_turn = Text("recap.turn", "number", "text")
+    recap_near = Text("recap.near", "guesses")
+
+    daily_ready = Text("daily.ready", "day", "ready")
+    daily_done = Text("daily.done", "card")
+    daily_card = Text("daily.card", "day", "result", "questions", "hints", "squares")
+    daily_solved = Text("daily.solved")
+    daily_missed = Text("daily.missed")
+    daily_streak = Text("daily.streak", "room", "name", "person")
+
     surrendered = Text("vote.surrendered", "target", "category", "questions", "hints")
 
-    period_day = Text("period.day")
-    period_week = Text("period.week")
-    period_month = Text("period.month")
-    period_all = Text("period.all")
     record_nobody = Text("record.nobody", "name")
     record_none = Text("record.none", "name")
     record_person = Text("record.person", "name", "games", "wins")
@@ -95,32 +96,9 @@ class Say(KitTexts):
     record_room = Text("record.room", "period", "games", "people", "percent")
     record_active = Text("record.active", "name", "games")
     ranking_head = Text("ranking.head", "period")
-    ranking_line = Text("ranking.line", "place", "name", "wins", "games", "title")
+    ranking_line = Text("ranking.line", "place", "name", "points", "wins", "games", "title")
     ranking_champion = Text("ranking.champion")
     ranking_curious = Text("ranking.curious")
-
-    force_ended = Text("operators.force_ended", "result")
-    cleared = Text("operators.cleared")
-    usage_today = Text("usage.today", "date")
-    usage_week = Text("usage.week")
-    usage_month = Text("usage.month")
-    usage_day = Text("usage.day", "date", "total", "requests")
-    usage_tokens = Text("usage.tokens", "input", "output", "total")
-    usage_reasoning = Text("usage.reasoning", "reasoning")
-    usage_requests = Text("usage.requests", "requests")
-    usage_cost = Text("usage.cost", "model", "won", "dollars")
-    usage_rate = Text("usage.rate", "rate")
-    usage_rate_unknown = Text("usage.rate_unknown", "rate")
-    model = Text("model.info", "default", "hints", "answer", "verify", "temperature", "retries", "timeout")
-
-    def summary_texts(self) -> dict[str, str]:
-        """Form name → what the help says about it."""
-        return {name: self.catalog.render(text.key, {}) for name, text in self.summaries.items()}
-
-    @classmethod
-    def declared(cls) -> list[Text]:
-        """The attributes and the help's summaries."""
-        return [*super().declared(), *cls.summaries.values()]
 
 
 def load() -> Say:
@@ -129,4 +107,4 @@ def load() -> Say:
     Raises:
         CatalogError: a text or a placeholder is missing, unknown or never used.
     """
-    return Say(Catalog.load(MESSAGES, Path(__file__).with_name("messages.yml")))
+    return Say.load(Path(__file__).with_name("messages.yml"))

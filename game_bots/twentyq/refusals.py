@@ -3,20 +3,6 @@
 from botkit.chat.errors import Refused
 
 
-class NoGame(Refused):
-    """No riddle is open in the room."""
-
-    code = "no_game"
-    variables = ("prefix",)
-
-
-class DuplicateQuestion(Refused):
-    """Somebody asked that already."""
-
-    code = "duplicate_question"
-    variables = ("number", "answer")
-
-
 class QuestionUnclear(Refused):
     """Not a question that can be answered with yes or no."""
 
@@ -40,6 +26,7 @@ class GuessRepeated(Refused):
     """The room was wrong with that word before."""
 
     code = "guess_repeated"
+    status = 409
     variables = ("guess",)
 
 
@@ -47,6 +34,7 @@ class GuessTooSoon(Refused):
     """The person's last wrong guess is too recent."""
 
     code = "guess_too_soon"
+    status = 429
     variables = ("total", "remaining")
 
 
@@ -54,6 +42,7 @@ class QuestionsUsedUp(Refused):
     """The last question was asked; only guesses are left."""
 
     code = "questions_used_up"
+    status = 409
     variables = ("limit",)
 
 
@@ -64,8 +53,8 @@ class ChainTooLong(Refused):
     variables = ("limit",)
 
 
-class HintLimitReached(Refused):
-    """No hint is left."""
+class NothingToRecall(Refused):
+    """No game has ended in the room lately."""
 
-    code = "hint_limit_reached"
-    variables = ("used", "limit")
+    code = "nothing_to_recall"
+    status = 404

@@ -1,40 +1,16 @@
 """What a room and its people have achieved, read from the finished games. Days are those of Seoul."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 import asyncpg
 
-from botkit.chat.errors import Failed
-from botkit.postgres.pool import AWAY, Database
-from game_bots.spans import Span
+from botkit.postgres.pool import Database
+from game_bots.records import query
 
-SEOUL = ZoneInfo("Asia/Seoul")
 MOST_ACTIVE = 10
 """People in a list."""
-
-T = TypeVar("T")
-
-
-class RecordsUnavailable(Failed):
-    """PostgreSQL is away; play goes on without it."""
-
-    code = "records_unavailable"
-
-
-def beginning(span: Span, now: float) -> datetime:
-    """When a span began: midnight, Monday, the first of the month; `now` in seconds since the epoch."""
-    today = datetime.fromtimestamp(now, SEOUL).replace(hour=0, minute=0, second=0, microsecond=0)
-    if span is Span.DAY:
-        return today
-    if span is Span.WEEK:
-        return today - timedelta(days=today.weekday())
-    if span is Span.MONTH:
-        return today.replace(day=1)
-    return datetime.fromtimestamp(0, UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +47,7 @@ class Ranked:
     name: str
     games: int
     wins: int
+    points: int
     questions: int
 
 
@@ -92,12 +69,12 @@ class Records:
 
     async def person_called(self, room: str, name: str) -> str | None:
         """The id of the person who last used a nickname in the room; case counts only if several fit."""
-        found = await self._read(lambda pool: pool.fetchval(_CALLED, room, name))
+        found = await query(self._database, lambda pool: pool.fetchval(_CALLED, room, name))
         return str(found) if found is not None else None
 
     async def person(self, room: str, user: str) -> PersonRecord:
         """Everything somebody played in the room."""
-        rows = await self._read(lambda pool: pool.fetch(_PERSON, room, user))
+        rows = await query(self._database, lambda pool: pool.fetch(_PERSON, room, user))
         categories = tuple(
             CategoryRecord(
                 row["category"],
@@ -119,30 +96,31 @@ class Records:
 
     async def room(self, room: str, since: datetime) -> RoomRecord:
         """What the room played since then."""
-        [(games, solved, people)] = await self._read(lambda pool: pool.fetch(_ROOM, room, since))
+        [(games, solved, people)] = await query(self._database, lambda pool: pool.fetch(_ROOM, room, since))
         active = await self._ranked(room, since, "games DESC, wins DESC")
         return RoomRecord(games, people, solved * 100 // games if games else 0, active)
 
     async def winners(self, room: str, since: datetime) -> tuple[Ranked, ...]:
-        """The people of the room who solved most since then."""
-        return await self._ranked(room, since, "wins DESC, games")
+        """The people of the room with the most points since then."""
+        return await self._ranked(room, since, "points DESC, wins DESC, games")
+
+    async def streaks(self, room: str, user: str, *, before: str) -> tuple[int, int]:
+        """Days in a row, ending before the day `before`, on which the room solved the day's riddle, and on
+        which the person took part in solving it in any room.
+        """
+        until = date.fromisoformat(before)
+        of_room = await query(self._database, lambda pool: pool.fetch(_DAYS_OF_ROOM, room, until))
+        of_user = await query(self._database, lambda pool: pool.fetch(_DAYS_OF_USER, user, until))
+        return _in_a_row(until, of_room), _in_a_row(until, of_user)
 
     async def _ranked(self, room: str, since: datetime, order: str) -> tuple[Ranked, ...]:
-        rows: Sequence[asyncpg.Record] = await self._read(
-            lambda pool: pool.fetch(f"{_RANKED} ORDER BY {order}, user_id LIMIT {MOST_ACTIVE}", room, since)
+        ranked = f"{_RANKED} ORDER BY {order}, user_id LIMIT {MOST_ACTIVE}"
+        rows: Sequence[asyncpg.Record] = await query(
+            self._database, lambda pool: pool.fetch(ranked, room, since)
         )
-        return tuple(Ranked(row["name"], row["games"], row["wins"], row["questions"]) for row in rows)
-
-    async def _read(self, query: Callable[[asyncpg.Pool], Awaitable[T]]) -> T:
-        """Ask PostgreSQL.
-
-        Raises:
-            RecordsUnavailable: it is away.
-        """
-        try:
-            return await query(await self._database.pool())
-        except AWAY:
-            raise RecordsUnavailable from None
+        return tuple(
+            Ranked(row["name"], row["games"], row["wins"], row["points"], row["questions"]) for row in rows
+        )
 
 
 _CALLED = """
@@ -156,7 +134,7 @@ SELECT category, count(*) AS games, count(*) FILTER (WHERE result = 'CORRECT') A
        avg(question_count) AS questions, avg(hint_count) AS hints,
        (SELECT min(game.question_count) FROM game_sessions AS game
         WHERE game.chat_id = $1 AND game.winner_id = $2 AND game.category = log.category) AS best
-FROM game_logs AS log WHERE chat_id = $1 AND user_id = $2
+FROM game_logs AS log WHERE chat_id = $1 AND user_id = $2 AND NOT refunded
 GROUP BY category ORDER BY games DESC, category
 """
 
@@ -167,7 +145,27 @@ SELECT (SELECT count(*) FROM game_sessions WHERE chat_id = $1 AND completed_at >
 """
 
 _RANKED = """
-SELECT user_id, count(*) AS games, count(target) AS wins, sum(question_count) AS questions,
+SELECT user_id, count(*) AS games, count(target) AS wins, sum(points) AS points,
+       sum(question_count) AS questions,
        (array_agg(sender ORDER BY completed_at DESC))[1] AS name
-FROM game_logs WHERE chat_id = $1 AND completed_at >= $2 GROUP BY user_id
+FROM game_logs WHERE chat_id = $1 AND completed_at >= $2 AND NOT refunded GROUP BY user_id
 """
+
+_DAYS_OF_ROOM = """
+SELECT DISTINCT daily_on FROM game_sessions
+WHERE chat_id = $1 AND daily_on < $2 AND result = 'CORRECT' ORDER BY daily_on DESC LIMIT 1000
+"""
+
+_DAYS_OF_USER = """
+SELECT DISTINCT game.daily_on FROM game_sessions AS game JOIN game_logs AS log USING (session_id)
+WHERE log.user_id = $1 AND game.daily_on < $2 AND game.result = 'CORRECT'
+ORDER BY game.daily_on DESC LIMIT 1000
+"""
+
+
+def _in_a_row(until: date, days: Sequence[asyncpg.Record]) -> int:
+    """How many of the days, latest first, follow each other up to the day before `until`."""
+    for number, (day,) in enumerate(days):
+        if day != until - timedelta(days=number + 1):
+            return number
+    return len(days)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
+from pydantic import SecretStr
+
 from botkit.runtime.settings import Words, env
 from botkit.service import BotSettings, list_names
 
@@ -27,6 +29,9 @@ class TwentyqSettings(BotSettings):
         "EXCHANGE_RATE_API_URL",
         default="https://api.frankfurter.app/latest?from=USD&to=KRW",
     )
+
+    daily_salt: SecretStr = env("TWENTYQ_DAILY_SALT", default=SecretStr(""))
+    """Mixed into the choice of the day's riddle: who knows the topics and not this cannot foretell it."""
 
     misplaced_names: ClassVar[Mapping[str, str]] = {
         "MQ_STREAM_KEY": "TWENTYQ_MQ_STREAM_KEY",

@@ -3,10 +3,12 @@
 from redis.asyncio import Redis
 
 from botkit.valkey.records import Records
-from game_bots.twentyq.game import Room
+from game_bots.twentyq.room import Room
 
-ROOM_SECONDS = 12 * 3600
-"""A room nobody plays in is forgotten; finished games are in PostgreSQL by then."""
+ROOM_SECONDS = 48 * 3600
+"""A room nobody plays in is forgotten: later than the day whose riddle it has played. Finished games are in
+PostgreSQL by then.
+"""
 
 LEDGER = "20q:finished"
 """The stream of finished games on their way to PostgreSQL."""

@@ -1,17 +1,10 @@
-"""When two Korean wordings are the same question or the same guess. Pure.
+"""When a Korean wording is a guess, and which word it means. Pure.
 
 Endings may be dropped from questions freely; a guess is a noun, and nouns end in the same syllables
 (`원숭이`, `돼지`), so a guess is compared as it stands first, and only unmistakable polite forms are cut.
 """
 
-import re
-import unicodedata
-
-_QUESTION_ENDINGS = (
-    *("인가요", "입니까", "이에요", "예요", "에요", "이야", "인가", "인지", "나요", "까요", "니까"),
-    *("거야", "거니", "거죠", "거지", "어요", "아요", "해요", "죠", "지", "니", "냐", "야", "요"),
-)
-_ASKED = ("?", *("요", "까", "니", "냐", "죠", "지", "나", "가", "야"))
+from game_bots.wording import folded
 
 _COPULAS = ("인가요", "일까요", "입니까", "입니다", "인가", "예요", "에요", "맞나요", "맞죠")
 """Endings that no noun has: cut wherever they stand."""
@@ -21,25 +14,6 @@ _AMBIGUOUS = ("이에요", "이예요", "이야", "이다", "이요", "야", "�
 
 _LEADS = ("혹시", "설마", "아마", "음", "그럼")
 _AROUND = " \t.,!?~…:'\"“”‘’()"
-
-
-def folded(text: str) -> str:
-    """NFKC, lower case, letters and digits only."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
-
-
-def is_asked(text: str) -> bool:
-    """Whether a piece of a line is a question by its end."""
-    return text.rstrip(" .!~").endswith(_ASKED)
-
-
-def question_key(text: str) -> str:
-    """Equal for questions that differ only in spacing, punctuation and politeness."""
-    key = folded(text)
-    for ending in _QUESTION_ENDINGS:
-        if key.endswith(ending) and len(key) > len(ending):
-            return key[: -len(ending)]
-    return key
 
 
 def without_lead(text: str) -> str:
@@ -63,15 +37,3 @@ def names(guess: str, target: str) -> bool:
     """Whether a guess is the target, word for word, with or without an ending."""
     wanted, said = folded(target), folded(guess)
     return bool(wanted) and said in {wanted, *(wanted + ending for ending in (*_COPULAS, *_AMBIGUOUS))}
-
-
-_TELL = re.compile(
-    r"(?:을|를|이|가|은|는|좀|도)?\s*(?:그냥\s*|좀\s*|빨리\s*|제발\s*)*"
-    r"(?:(?:알려|말해|공개|가르쳐|보여)(?:해|하|\s?(?:줘|줄|주(?!기)|달|라|봐|요)|(?![가-힣]))"
-    r"|뭐|뭔|무엇|(?:머야|모야)(?![가-힣])|줘|내놔).*"
-)
-
-
-def wants_to_be_told(rest: str) -> bool:
-    """Whether what follows `정답` asks the referee to say it."""
-    return _TELL.fullmatch(rest.strip()) is not None

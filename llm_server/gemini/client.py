@@ -109,7 +109,10 @@ class Gemini:
             outcome = failure.outcome
             raise
         finally:
-            self._ledger.ended(inquiry.task, outcome, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            self._ledger.ended(inquiry.task, outcome, seconds)
+            milliseconds = round(seconds * 1000, 2)
+            log.info("gemini_ended", task=inquiry.task, outcome=outcome, milliseconds=milliseconds)
         return completion
 
     async def _answered(self, inquiry: Inquiry[T], ends: Deadline) -> Completion[T]:

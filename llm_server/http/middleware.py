@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from botkit.runtime.http import api_key_matches
 from botkit.runtime.tracing import span
 from llm_server import metrics
+from llm_server.activity import spending
 from llm_server.errors import BodyTooLarge, Failure, Internal, Unauthorized, body, face, known
 from llm_server.http.limits import Network, PerMinute, address, identity
 from llm_server.request_id import accepted
@@ -19,6 +20,7 @@ from llm_server.request_id import accepted
 log = structlog.get_logger(__name__)
 
 REQUEST_ID = "X-Request-ID"
+TOKENS = "X-LLM-Tokens"
 MOST_BYTES = 1024 * 1024
 _CALLER_GONE = 499
 
@@ -62,13 +64,17 @@ class Supervised:
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[REQUEST_ID] = name
+                headers = MutableHeaders(scope=message)
+                headers[REQUEST_ID] = name
+                if spent.tokens is not None:
+                    headers[TOKENS] = str(spent.tokens)
             sent.note(message)
             await send(message)
 
         with (
             structlog.contextvars.bound_contextvars(request_id=name),
             span(f"HTTP {scope['method']}", carrier=_trace_context(scope)),
+            spending() as spent,
         ):
             try:
                 await self._app(scope, receive, send_named)

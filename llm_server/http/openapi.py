@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 from pydantic.json_schema import models_json_schema
 
 from llm_server.errors import Unauthorized, body
-from llm_server.http.middleware import REQUEST_ID, is_open
+from llm_server.http.middleware import REQUEST_ID, TOKENS, is_open
 from llm_server.operations import Operation, Table
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -36,6 +36,7 @@ _TAGS = {
     "usage": "Tokens and cost",
     "twentyq": "스무고개",
     "turtlesoup": "바다거북수프",
+    "hololive": "홀로라이브",
 }
 
 
@@ -87,7 +88,7 @@ def _incoming(operation: Operation[Any, Any]) -> dict[str, Any]:
         extra["requestBody"] = {"required": bool(set(required) - in_path), "content": content}
     else:
         extra["parameters"] += [
-            {"name": name, "in": "query", "required": False, "schema": _present(field)}
+            {"name": name, "in": "query", "required": False, "explode": False, "schema": _present(field)}
             for name, field in fields.items()
             if name not in in_path
         ]
@@ -112,13 +113,17 @@ def _completed(app: FastAPI, operations: Table) -> dict[str, Any]:
     components.setdefault("schemas", {}).update(_bodies(operations))
     components["securitySchemes"] = _SCHEMES
     _complete_health(found["paths"])
-    components["headers"] = {REQUEST_ID: {"schema": {"type": "string"}, "description": "Yours, or a new one"}}
+    components["headers"] = {
+        REQUEST_ID: {"schema": {"type": "string"}, "description": "Yours, or a new one"},
+        TOKENS: {"schema": {"type": "integer"}, "description": "What a model used, when one was asked"},
+    }
     for path, methods in found["paths"].items():
         for operation in methods.values():
             if not is_open(path):
                 operation["security"] = [{name: []} for name in _SCHEMES]
             for response in operation["responses"].values():
-                response["headers"] = {REQUEST_ID: {"$ref": f"#/components/headers/{REQUEST_ID}"}}
+                shown = [REQUEST_ID] if is_open(path) else [REQUEST_ID, TOKENS]
+                response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in shown}
     return found
 
 

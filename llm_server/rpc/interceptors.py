@@ -10,6 +10,7 @@ import structlog
 from botkit.runtime.http import api_key_matches
 from botkit.runtime.tracing import span
 from llm_server import metrics
+from llm_server.activity import Spent, spending
 from llm_server.errors import CallerGone, Failure, Internal, Unauthorized, face, known
 from llm_server.inflight import InFlight
 from llm_server.request_id import accepted
@@ -19,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 REQUEST_ID = "x-request-id"
 ERROR_CODE = "x-error-code"
+TOKENS = "x-llm-tokens"
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 Details = grpc.HandlerCallDetails
@@ -46,23 +48,25 @@ class Supervised(grpc.aio.ServerInterceptor):
             with (
                 structlog.contextvars.bound_contextvars(request_id=identity),
                 span(method.rpartition("/")[2], carrier=carrier),
+                spending() as spent,
             ):
-                return await self._call(inner, request, context, method)
+                return await self._call(inner, request, context, method, spent)
 
         return _replaced(handler, behaviour)
 
-    async def _call(self, inner: Behaviour, request: Any, context: Context, method: str) -> Any:
+    async def _call(self, inner: Behaviour, request: Any, context: Context, method: str, spent: Spent) -> Any:
         began = time.perf_counter()
         failure: Failure | None = CallerGone("the caller hung up")  # unless we learn of something else
         try:
             with self._running.call():
                 reply = await inner(request, context)
             failure = None
+            context.set_trailing_metadata(_trailing(spent))
         except Exception as error:
             failure = known(error)
             if isinstance(failure, Internal):
                 log.error("rpc_crashed", exc_info=error)
-            await abort(context, failure)
+            await abort(context, failure, *_trailing(spent))
         finally:
             _record(method, failure, time.perf_counter() - began)
         return reply
@@ -83,10 +87,14 @@ class Authenticated(grpc.aio.ServerInterceptor):
         return _replaced(handler, _refuse if _is_ours(handler_call_details.method) else _refuse_stranger)
 
 
-async def abort(context: Context, failure: Failure) -> None:
+async def abort(context: Context, failure: Failure, *trailing: tuple[str, str]) -> None:
     """End the call with the status of the table and the stable code beside it."""
     shown = face(failure)
-    await context.abort(grpc.StatusCode[shown.grpc], failure.message, ((ERROR_CODE, shown.code),))
+    await context.abort(grpc.StatusCode[shown.grpc], failure.message, ((ERROR_CODE, shown.code), *trailing))
+
+
+def _trailing(spent: Spent) -> tuple[tuple[str, str], ...]:
+    return () if spent.tokens is None else ((TOKENS, str(spent.tokens)),)
 
 
 async def _refuse(_request: Any, _context: Context) -> Any:
@@ -126,7 +134,7 @@ def _record(method: str, failure: Failure | None, seconds: float) -> None:
     metrics.grpc_requests.labels(method.rpartition("/")[2], code).inc()
     milliseconds = round(seconds * 1000, 2)
     if failure is None:
-        log.debug("grpc_request", method=method, milliseconds=milliseconds)
+        log.info("grpc_request", method=method, milliseconds=milliseconds)
     else:
         log.warning(
             "grpc_request_failed",

@@ -3,17 +3,19 @@
 A solution is a secret: it is never echoed in an error, hence `repr=False`.
 """
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from llm_server.contract import Filled, Message, Request, conversation, example, whole
-from llm_server.turtlesoup.schemas import Solved
+from llm_server.turtlesoup.schemas import Category, Solved
 
 NAMESPACE = "turtle-soup"
 
 _SCENARIO = "남자는 매일 아침 우산을 펴고 집을 나섰지만, 비는 한 번도 오지 않았다. 왜 우산을 폈을까요?"
 _SOLUTION = "남자는 배우였고, 날마다 비 오는 장면을 연습했다. 우산은 소품이었다."
+
+_FACTS = ["남자는 배우이다.", "남자는 비 오는 장면을 연습했다.", "우산은 소품이다."]
 
 Difficulty = Annotated[int, Field(ge=1, le=5), whole]
 
@@ -26,6 +28,10 @@ def _zero_is_absent(value: Any) -> Any:
 def _listed(value: Any) -> Any:
     """In a query, several numbers stand with commas."""
     return [part for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _upper(value: Any) -> Any:
+    return value.upper() if isinstance(value, str) else value
 
 
 class _Ids(Request):
@@ -45,7 +51,7 @@ class TurtleSoupGeneratePuzzleRequest(Request):
     difficulty: Annotated[int, whole] | None = None
     theme: str = ""
     invent: bool = False
-    avoid: tuple[str, ...] = ()
+    avoid: tuple[Filled, ...] = ()
 
 
 class TurtleSoupGeneratePuzzleResponse(Message):
@@ -59,6 +65,8 @@ class TurtleSoupGeneratePuzzleResponse(Message):
             "category": "MYSTERY",
             "difficulty": 2,
             "hints": ["직업을 생각해 보세요.", "혼자 하는 일이 아니에요.", "누군가 보고 있어요."],
+            "key_facts": _FACTS,
+            "warning": "",
         }
     )
 
@@ -68,8 +76,8 @@ class TurtleSoupGeneratePuzzleResponse(Message):
     category: str
     difficulty: int
     hints: tuple[str, ...]
-    key_facts: tuple[str, ...] = ()
-    warning: str = ""
+    key_facts: tuple[str, ...]
+    warning: str
 
 
 class TurtleSoupGetRandomPuzzleRequest(Request):
@@ -80,14 +88,24 @@ class TurtleSoupGetRandomPuzzleRequest(Request):
     difficulty: Annotated[Difficulty | None, BeforeValidator(_zero_is_absent)] = None
     excluded_ids: Annotated[tuple[int, ...], BeforeValidator(_listed)] = ()
     mild: bool = False
-    category: str = ""
+    category: Annotated[Category | Literal[""], BeforeValidator(_upper)] = ""
 
 
 class TurtleSoupGetRandomPuzzleResponse(Message):
-    """A puzzle of ours."""
+    """A puzzle of ours, with everything that is known of it."""
 
     model_config = example(
-        {"id": 34, "title": "우산", "question": _SCENARIO, "answer": _SOLUTION, "difficulty": 2}
+        {
+            "id": 34,
+            "title": "우산",
+            "question": _SCENARIO,
+            "answer": _SOLUTION,
+            "difficulty": 2,
+            "category": "MYSTERY",
+            "hints": ["직업을 생각해 보세요.", "혼자 하는 일이 아니에요.", "누군가 보고 있어요."],
+            "key_facts": _FACTS,
+            "warning": "",
+        }
     )
 
     id: int
@@ -95,9 +113,9 @@ class TurtleSoupGetRandomPuzzleResponse(Message):
     question: str
     answer: str
     difficulty: int
-    category: str = ""
-    hints: tuple[str, ...] = ()
-    key_facts: tuple[str, ...] = ()
+    category: str
+    hints: tuple[str, ...]
+    key_facts: tuple[str, ...]
     warning: str = ""
 
 
@@ -130,6 +148,13 @@ class TurtleSoupRewriteScenarioResponse(Message):
     original_solution: str
 
 
+class Asked(Request):
+    """A question that was answered, as the caller remembers it."""
+
+    question: Filled
+    answer: Filled
+
+
 class TurtleSoupHistoryItem(Message):
     """A question that was answered."""
 
@@ -146,14 +171,15 @@ class TurtleSoupAnswerQuestionRequest(_Ids):
             "scenario": _SCENARIO,
             "solution": _SOLUTION,
             "question": "날씨와 관련이 있나요?",
+            "key_facts": _FACTS,
         }
     )
 
     scenario: Filled
     solution: Filled = Field(repr=False)
     question: Filled
-    key_facts: tuple[str, ...] = Field(default=(), repr=False)
-    history: tuple[TurtleSoupHistoryItem, ...] = ()
+    key_facts: tuple[Filled, ...] = Field(default=(), repr=False)
+    history: tuple[Asked, ...] = ()
     second_opinion: bool = False
 
     @property
@@ -171,6 +197,8 @@ class TurtleSoupAnswerQuestionResponse(Message):
             "raw_text": "관계없습니다",
             "question_count": 1,
             "history": [{"question": "날씨와 관련이 있나요?", "answer": "관계없습니다"}],
+            "important": False,
+            "facts": [],
         }
     )
 
@@ -178,25 +206,34 @@ class TurtleSoupAnswerQuestionResponse(Message):
     raw_text: str
     question_count: int
     history: tuple[TurtleSoupHistoryItem, ...]
-    important: bool = False
-    facts: tuple[int, ...] = ()
+    important: bool
+    facts: tuple[int, ...]
 
 
 class TurtleSoupValidateSolutionRequest(_Ids):
     """Is this what happened?"""
 
-    model_config = example({"solution": _SOLUTION, "player_answer": "배우가 연습한 거예요"})
+    model_config = example(
+        {
+            "solution": _SOLUTION,
+            "player_answer": "배우가 연습한 거예요",
+            "key_facts": _FACTS,
+            "scenario": _SCENARIO,
+        }
+    )
 
     solution: Filled = Field(repr=False)
     player_answer: Filled
-    key_facts: tuple[str, ...] = Field(default=(), repr=False)
+    key_facts: tuple[Filled, ...] = Field(default=(), repr=False)
     scenario: str = ""
 
 
 class TurtleSoupValidateSolutionResponse(Message):
-    """YES: the twist and its cause are found; CLOSE: one of them."""
+    """YES: the twist and its cause are found; CLOSE: one of them, and perhaps what is missing."""
 
-    model_config = example({"result": "YES", "raw_text": "YES"})
+    model_config = example(
+        {"result": "CLOSE", "raw_text": "CLOSE", "missing": "그 물건이 왜 필요했을까요?", "facts": [0, 1]}
+    )
 
     result: Solved
     raw_text: str
@@ -212,8 +249,8 @@ class TurtleSoupGenerateHintRequest(_Ids):
     scenario: Filled
     solution: Filled = Field(repr=False)
     level: Annotated[int, Field(ge=1, le=3), whole]
-    earlier_hints: tuple[str, ...] = ()
-    history: tuple[TurtleSoupHistoryItem, ...] = ()
+    earlier_hints: tuple[Filled, ...] = ()
+    history: tuple[Asked, ...] = ()
 
 
 class TurtleSoupGenerateHintResponse(Message):
@@ -242,24 +279,6 @@ class TurtleSoupRevealResponse(Message):
     narrative: str
 
 
-class Preset(TurtleSoupGetRandomPuzzleResponse):
-    """A puzzle of ours, with everything that is known of it."""
-
-    model_config = example(
-        {
-            "id": 34,
-            "title": "우산",
-            "question": _SCENARIO,
-            "answer": _SOLUTION,
-            "difficulty": 2,
-            "category": "MYSTERY",
-            "hints": ["직업을 생각해 보세요.", "혼자 하는 일이 아니에요.", "누군가 보고 있어요."],
-            "key_facts": ["남자는 배우이고 우산은 소품이다."],
-            "warning": None,
-        }
-    )
-
-
 class Stats(Message):
     """How many puzzles there are, and how many of each difficulty."""
 
@@ -272,7 +291,7 @@ class PuzzlesResponse(Message):
 
     model_config = example({"puzzles": [], "stats": {"total": 0, "by_difficulty": {}}})
 
-    puzzles: tuple[Preset, ...]
+    puzzles: tuple[TurtleSoupGetRandomPuzzleResponse, ...]
     stats: Stats
 
 

@@ -1,14 +1,14 @@
 """The puzzles: numbered JSON files, checked at start. Pure but for reading files."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 from random import Random
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
-from llm_server.errors import UnknownPuzzle
+from llm_server.errors import PuzzlesExhausted, UnknownPuzzle
 from llm_server.names import normal
 from llm_server.turtlesoup.schemas import DEFAULT_CATEGORY, HINTS, Category
 
@@ -80,16 +80,31 @@ class Puzzles:
             raise UnknownPuzzle("no puzzle has this id", id=number)
         return self._by_id[number]
 
-    def choose(self, random: Random, *, difficulty: int | None = None, category: str = "") -> Puzzle:
-        """Any puzzle of the difficulty, of the category, too, when there is one.
+    def choose(
+        self,
+        random: Random,
+        *,
+        difficulty: int | None = None,
+        category: str = "",
+        excluded: Container[int] = (),
+        mild: bool = False,
+    ) -> Puzzle:
+        """Any puzzle that fits; a mild one carries no warning.
 
         Raises:
-            UnknownPuzzle: there is none of this difficulty.
+            PuzzlesExhausted: none does.
         """
-        pool = [puzzle for puzzle in self.all if difficulty in (None, puzzle.difficulty)]
-        if not pool:
-            raise UnknownPuzzle("no puzzle has this difficulty", difficulty=difficulty)
-        return random.choice([puzzle for puzzle in pool if puzzle.category == category] or pool)
+        fitting = [
+            puzzle
+            for puzzle in self.all
+            if difficulty in (None, puzzle.difficulty)
+            and category in ("", puzzle.category)
+            and puzzle.id not in excluded
+            and not (mild and puzzle.warning)
+        ]
+        if not fitting:
+            raise PuzzlesExhausted("no puzzle is left that fits", difficulty=difficulty)
+        return random.choice(fitting)
 
     def behind(self, solution: str) -> Puzzle | None:
         """The puzzle that has this solution, word for word."""

@@ -39,7 +39,13 @@ class TwentyQSelectTopicResponse(Message):
     """The secret of a new game."""
 
     model_config = example(
-        {"name": "비빔밥", "category": "food", "details": {"main_ingredient": "밥과 나물"}}
+        {
+            "name": "비빔밥",
+            "category": "food",
+            "details": {"main_ingredient": "밥과 나물"},
+            "aliases": ["bibimbap"],
+            "level": 1,
+        }
     )
 
     name: str

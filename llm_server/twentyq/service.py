@@ -21,7 +21,7 @@ from llm_server.sessions.verdicts import asked, stands_alone
 from llm_server.twentyq import contract as api
 from llm_server.twentyq import schemas
 from llm_server.twentyq.categories import CATEGORIES, spoken
-from llm_server.twentyq.topics import Topics
+from llm_server.twentyq.topics import USUAL, Topics
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +29,7 @@ PROMPTS = Path(__file__).parent / "prompts"
 
 WANTED: Mapping[str, Gaps] = {
     Task.ANSWER: gaps(system=["secret"], user=["question"]),
-    Task.HINTS: gaps(user=["secret", "forbidden"]),
+    Task.HINTS: gaps(user=["secret", "forbidden", "level"]),
     Task.VERIFY: gaps(user=["target", "guess"]),
     Task.SYNONYM: gaps(user=["target", "guess"]),
     Task.NORMALIZE: gaps(user=["question"]),
@@ -63,10 +63,16 @@ class Twentyq:
             banned=request.banned_topics,
             excluded={category.lower() for category in request.excluded_categories},
             random=self._random,
+            level=request.level,
+            seed=request.seed,
         )
-        log.info("twentyq_topic_selected", category=topic.category, asked=request.category)
+        log.info("twentyq_topic_selected", category=topic.category, asked=request.category, grade=topic.level)
         return api.TwentyQSelectTopicResponse(
-            name=topic.name, category=topic.category, details=dict(topic.details) or None
+            name=topic.name,
+            category=topic.category,
+            details=dict(topic.details) or None,
+            aliases=topic.aliases,
+            level=topic.level,
         )
 
     async def get_categories(
@@ -88,6 +94,7 @@ class Twentyq:
         values = {
             "secret": secret(request.target, request.category, request.details),
             "forbidden": ", ".join(spoken(request.category)),
+            "level": str(request.level or USUAL),
         }
         inquiry = self._inquiries.make(
             Task.HINTS, Task.HINTS, schemas.HintsReply, values=values, accepts=keeps_the_secret
@@ -99,13 +106,16 @@ class Twentyq:
     async def answer_question(
         self, request: api.TwentyQAnswerQuestionRequest, deadline: Deadline
     ) -> api.TwentyQAnswerQuestionResponse:
-        """The verdict on a question, given in view of what was answered before."""
+        """The verdict on a question, given in view of what was answered before.
+
+        A second opinion must not be led by the first: it comes from the verifying model, out of no memory.
+        """
         self._gate.require(request.question)
         self._admit_details(request.target, request.details)
-        talk = request.conversation
+        talk = "" if request.second_opinion else request.conversation
         inquiry = self._inquiries.make(
             Task.ANSWER,
-            Task.ANSWER,
+            Task.VERIFY if request.second_opinion else Task.ANSWER,
             schemas.AnswerReply,
             system={"secret": secret(request.target, request.category, request.details)},
             history=await self._sessions.recall(talk) if talk else (),
@@ -113,7 +123,7 @@ class Twentyq:
             search=True,
         )
         try:
-            reply = await self._verdict(inquiry, request.question, deadline)
+            reply = await self._verdict(inquiry, request, deadline)
         except ModelBlocked:
             return api.TwentyQAnswerQuestionResponse(scale=schemas.NOT_UNDERSTOOD, raw_text=REFUSED)
         scale = reply.answer
@@ -187,12 +197,15 @@ class Twentyq:
         )
 
     async def _verdict(
-        self, inquiry: Inquiry[schemas.AnswerReply], question: str, deadline: Deadline
+        self,
+        inquiry: Inquiry[schemas.AnswerReply],
+        request: api.TwentyQAnswerQuestionRequest,
+        deadline: Deadline,
     ) -> schemas.AnswerReply:
-        if not stands_alone(question):
+        if request.second_opinion or not stands_alone(request.question):
             return await self._inquiries.ask(inquiry, deadline)
         return await self._inquiries.once(
-            (inquiry.system, asked(question)),
+            (inquiry.system, asked(request.question)),
             schemas.AnswerReply,
             lambda: self._inquiries.ask(inquiry, deadline),
             keep=lambda reply: reply.answer in schemas.VERDICT_SCALES,

@@ -1,8 +1,9 @@
 """The secrets that can be guessed: one JSON file a category, checked at start. Pure but for reading files.
 
-{"food": [{"name": "비빔밥", "aliases": ["bibimbap"], "details": {"main_ingredient": "밥"}}]}
+{"food": [{"name": "비빔밥", "level": 1, "aliases": ["bibimbap"], "details": {"main_ingredient": "밥"}}]}
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,13 +11,24 @@ from pathlib import Path
 from random import Random
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    TypeAdapter,
+    ValidationError,
+)
 
 from llm_server.errors import InvalidInput, TopicsExhausted
 from llm_server.names import misspelt, normal
 from llm_server.twentyq.categories import CATEGORIES
 
 SHIPPED = Path(__file__).parent / "topics"
+
+USUAL = 2
+"""The level of a topic that names none: 1 is what every child names, 3 what hardly anybody thinks of."""
 
 
 class TopicsError(Exception):
@@ -41,6 +53,7 @@ class _Item(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     name: Annotated[str, AfterValidator(_without_gloss), AfterValidator(_comparable)]
+    level: Annotated[int, Field(strict=True, ge=1, le=3)] = USUAL
     aliases: tuple[_Name, ...] = ()
     details: dict[str, Any] = {}
 
@@ -56,6 +69,7 @@ class Topic:
     category: str
     aliases: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
+    level: int = USUAL
 
 
 class Topics:
@@ -87,9 +101,18 @@ class Topics:
         return cls(topic for path in sorted(directory.glob("*.json")) for topic in _read(path))
 
     def select(
-        self, category: str, *, banned: Collection[str], excluded: Collection[str], random: Random
+        self,
+        category: str,
+        *,
+        banned: Collection[str],
+        excluded: Collection[str],
+        random: Random,
+        level: int = 0,
+        seed: str = "",
     ) -> Topic:
         """A topic of the category, or of any that is not excluded; from elsewhere when all of it is banned.
+
+        It has the level, or the nearest that is left; 0 is any. With a seed it is no matter of chance.
 
         Raises:
             InvalidInput: there is no such category.
@@ -99,16 +122,17 @@ class Topics:
             raise InvalidInput(f"unknown category; there are {', '.join(CATEGORIES)}", field="category")
         open_categories = [name for name in CATEGORIES if name not in excluded]
         forbidden = {normal(name) for name in banned}
-        first = category or random.choice(open_categories or CATEGORIES)
+        first = category or _draw(open_categories or CATEGORIES, random, seed)
         for categories in ([first], open_categories):
-            pool = [
+            left = [
                 topic
                 for name in categories
                 for topic in self._by_category[name]
                 if normal(topic.name) not in forbidden
             ]
-            if pool:
-                return random.choice(pool)
+            if left:
+                pool = {f"{topic.category}/{topic.name}": topic for topic in _nearest(left, level)}
+                return pool[_draw(tuple(pool), random, seed)]
         raise TopicsExhausted("every topic is banned")
 
     def others(self, target: str, said: str) -> bool:
@@ -125,6 +149,25 @@ class Topics:
         return target, *sorted(self._aliases.get(normal(target), ()))
 
 
+def _draw(names: Sequence[str], random: Random, seed: str) -> str:
+    """One by chance, or the one that goes with the seed.
+
+    The highest hash wins (rendezvous hashing): a name that is added takes over the seeds that it wins and
+    leaves all others as they are, and every server comes to the same choice.
+    """
+    if not seed:
+        return random.choice(names)
+    return max(names, key=lambda name: hashlib.sha256(f"{seed}\0{name}".encode("utf-8", "replace")).digest())
+
+
+def _nearest(topics: Sequence[Topic], level: int) -> Sequence[Topic]:
+    """Those of the level, or of the nearest that there is; of two that are equally near, the easier."""
+    if not level:
+        return topics
+    found = min({topic.level for topic in topics}, key=lambda other: (abs(other - level), other))
+    return [topic for topic in topics if topic.level == found]
+
+
 def _read(path: Path) -> Iterable[Topic]:
     try:
         found = _FILE.validate_json(path.read_bytes())
@@ -133,7 +176,7 @@ def _read(path: Path) -> Iterable[Topic]:
     if len(found) != 1 or not found.keys() <= set(CATEGORIES):
         raise TopicsError(f"{path.name}: wants one category of {', '.join(CATEGORIES)}, has {sorted(found)}")
     ((category, items),) = found.items()
-    return [Topic(item.name, category, item.aliases, item.details) for item in items]
+    return [Topic(item.name, category, item.aliases, item.details, item.level) for item in items]
 
 
 def _check(category: str, members: Sequence[Topic]) -> None:

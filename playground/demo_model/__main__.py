@@ -4,8 +4,8 @@ import argparse
 import asyncio
 import signal
 
+from playground.demo_model.engines import DemoEngine
 from playground.demo_model.server import GeminiServer
-from playground.demo_model.twentyq.engine import TwentyqEngine
 
 
 def main() -> None:
@@ -22,7 +22,7 @@ async def _serve(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    server = GeminiServer(TwentyqEngine(), delay_ms=options.delay_ms)
+    server = GeminiServer(DemoEngine(), delay_ms=options.delay_ms)
     await server.start(options.host, options.port)
     print(f"the demo model listens on {server.base_url}", flush=True)  # noqa: T201 - this is the program's output
     try:

@@ -8,8 +8,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from xml.sax.saxutils import unescape
 
 MODEL_VERSION = "demo-kb-1"
+_QUOTES = {"&quot;": '"', "&apos;": "'"}
 THOUGHT = "생각"
 UNKNOWN_MODEL = "gemini-none"
 BAD_KEY = "invalid-key"
@@ -48,6 +50,15 @@ class GenerateRequest:
     def last_turn(self) -> str:
         """The text of the last user turn."""
         return self.turns[-1][1] if self.turns else ""
+
+    def tag(self, name: str) -> str:
+        """What stands in the last `<name>` of the request; prompts speak of tags without closing them."""
+        opening, closing = f"<{name}>", f"</{name}>"
+        for text in (self.last_turn, self.system):
+            before, found, _ = text.rpartition(closing)
+            if found:
+                return unescape(before.rpartition(opening)[2], _QUOTES).strip()
+        return ""
 
     @property
     def prompt(self) -> str:

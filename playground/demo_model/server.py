@@ -29,11 +29,15 @@ class Engine(Protocol):
         ...
 
     def suggestions(self) -> Mapping[str, list[str]]:
-        """Questions that it surely understands, by category."""
+        """Questions that it surely understands, by category or by the title of a puzzle."""
         ...
 
     def topics(self) -> Mapping[str, list[dict[str, Any]]]:
         """The secrets it knows, by category: name and aliases."""
+        ...
+
+    def puzzles(self) -> list[dict[str, Any]]:
+        """The puzzles it knows, as the LLM server keeps its own."""
         ...
 
 
@@ -108,6 +112,7 @@ class GeminiServer:
                 web.delete("/_control", self._forget),
                 web.get("/demo/suggestions", self._suggestions),
                 web.get("/demo/topics", self._topics),
+                web.get("/demo/puzzles", self._puzzles),
             ]
         )
         return app
@@ -267,11 +272,14 @@ class GeminiServer:
 
     async def _suggestions(self, http: web.Request) -> web.Response:
         found = dict(self._engine.suggestions())
-        category = http.query.get("category")
-        return web.json_response({category: found.get(category, [])} if category else found)
+        wanted = http.query.get("category") or http.query.get("puzzle")
+        return web.json_response({wanted: found.get(wanted, [])} if wanted else found)
 
     async def _topics(self, _http: web.Request) -> web.Response:
         return web.json_response(dict(self._engine.topics()))
+
+    async def _puzzles(self, _http: web.Request) -> web.Response:
+        return web.json_response(self._engine.puzzles())
 
 
 async def _drops(body: bytes) -> AsyncIterator[bytes]:

@@ -16,6 +16,7 @@ from playground.demo_model.server import Engine, GeminiServer
 from playground.embedded import Postgres, Valkey
 from playground.processes import Child, clean_environment, python
 from playground.room import REPLIES
+from playground.settings import NO_HURRY
 from tests.support.engine import EchoEngine
 from tests.support.http import get
 from tests.support.polling import until
@@ -23,6 +24,9 @@ from tests.support.proxy import Proxy
 from tests.support.servers import Client, free_port, socket_directory
 
 STREAM, GROUP = "kakao:20q", "20q-bot-group"
+STREAMS = {"/스자": STREAM, "/스프": "kakao:turtle-soup"}
+"""As the bridge routes lines."""
+
 SECRET = "고양이"
 
 
@@ -34,6 +38,7 @@ class System:
     ) -> None:
         """`proxied` puts the proxies between the bots and the Valkeys; a benchmark does without."""
         self._proxied = proxied
+        tmp_path.mkdir(exist_ok=True)
         self.tmp_path = tmp_path
         self.postgres = postgres
         self._stack = AsyncExitStack()
@@ -47,7 +52,7 @@ class System:
         self.grpc_port = free_port()
         self.llm: Child | None = None
         self.bots: list[Child] = []
-        self.mq: Client = Redis(port=self.mq_server.port, protocol=2)
+        self.mq: Client = Redis(port=self.mq_server.port, protocol=2, max_connections=1000)
         self.cache: Client = Redis(port=self.cache_server.port, protocol=2)
         self.logs: dict[str, list[str]] = {}
         self.background: list[asyncio.Task[None]] = []
@@ -88,6 +93,7 @@ class System:
             "GOOGLE_API_KEY": "test",
             "GEMINI_BASE_URL": self.model.base_url,
             "GEMINI_MODEL": "gemini-3-flash-preview",
+            "GEMINI_VERIFY_MODEL": "gemini-3-pro-preview",
             "HTTP_API_KEY": "e2e-key",
             "HTTP_HOST": "127.0.0.1",
             "HTTP_PORT": str(self.llm_port),
@@ -106,16 +112,35 @@ class System:
         await self._listening(self.llm, self.llm_port)
         return self.llm
 
-    async def start_bot(self, *, wait: bool = True, **changes: str) -> Child:
-        """Start a bot; several stand by for each other."""
+    async def start_bot(
+        self,
+        *,
+        wait: bool = True,
+        module: str = "game_bots.twentyq",
+        prefix: str = "TWENTYQ",
+        **changes: str,
+    ) -> Child:
+        """Start a bot, whose settings carry the prefix; several of a kind stand by for each other."""
         port = free_port()
         name = f"bot{len(self.bots) + 1}"
-        bot = await self._start(name, "game_bots.twentyq", self.env(TWENTYQ_SERVER_PORT=str(port), **changes))
+        bot = await self._start(name, module, self.env(**{f"{prefix}_SERVER_PORT": str(port)}, **changes))
         bot.port = port  # type: ignore[attr-defined]
         self.bots.append(bot)
         if wait:
             await self._listening(bot, port)
         return bot
+
+    async def start_bridge(self, iris: str, **changes: str) -> Child:
+        """Start a bridge to an Iris and wait until it follows the chat log."""
+        port = str(free_port())
+        bridge = await self._start(
+            "bridge",
+            "iris_bridge",
+            self.env(IRIS_URL=iris, BRIDGE_SERVER_PORT=port, **NO_HURRY, **changes),
+        )
+        self.bots.append(bridge)
+        await self._listening(bridge, int(port), "/ready")
+        return bridge
 
     async def _start(self, name: str, module: str, env: dict[str, str]) -> Child:
         lines = self.logs.setdefault(name, [])
@@ -125,11 +150,11 @@ class System:
         await child.start()
         return child
 
-    async def _listening(self, child: Child, port: int) -> None:
+    async def _listening(self, child: Child, port: int, path: str = "/health") -> None:
         async def up() -> bool:
             child.check()
             with contextlib.suppress(OSError):
-                return (await get(port, "/health")).status == 200
+                return (await get(port, path)).status == 200
             return False
 
         await until(up, seconds=30, what=f"{child.name} listening")
@@ -148,8 +173,9 @@ class System:
 
     # ---- the rooms ----------------------------------------------------------------------------------
 
-    async def say(self, room: str, text: str, *, user: str = "민지", stream: str = STREAM) -> str:
-        """Type a line."""
+    async def say(self, room: str, text: str, *, user: str = "민지", stream: str = "") -> str:
+        """Type a line; it goes where a bridge would send it."""
+        stream = stream or next((to for begin, to in STREAMS.items() if text.startswith(begin)), STREAM)
         fields: Any = {"room": room, "text": text, "userId": user, "sender": user, "threadId": ""}
         entry: bytes = await self.mq.xadd(stream, fields)
         return entry.decode()
@@ -181,20 +207,22 @@ class System:
 
         async def done() -> list[dict[str, str]]:
             found = await self.finals()
-            missing = set(entries) - {reply["replyTo"] for reply in found}
+            missing = set(entries) - {reply.get("replyTo") for reply in found}
             return [] if missing else found
 
         return await until(done, seconds=seconds, what=f"answers to {len(entries)} lines\n{self.tail()}")
 
-    async def answer(self, room: str, text: str, *, user: str = "민지", seconds: float = 30.0) -> str:
+    async def answer(
+        self, room: str, text: str, *, user: str = "민지", seconds: float = 30.0, stream: str = STREAM
+    ) -> str:
         """Type a line and wait for its answer."""
-        entry = await self.say(room, text, user=user)
+        entry = await self.say(room, text, user=user, stream=stream)
         found = await self.answered([entry], seconds=seconds)
-        return "\n".join(reply["text"] for reply in found if reply["replyTo"] == entry)
+        return "\n".join(reply["text"] for reply in found if reply.get("replyTo") == entry)
 
-    async def pending(self) -> int:
+    async def pending(self, stream: str = STREAM, group: str = GROUP) -> int:
         """Lines that nobody has finished."""
-        found = await self.mq.xpending(STREAM, GROUP)
+        found = await self.mq.xpending(stream, group)
         return int(found["pending"])
 
     def tail(self) -> str:

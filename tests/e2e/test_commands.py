@@ -1,5 +1,8 @@
 """Commands around the game, played through every part of the system."""
 
+import json
+from typing import Any
+
 from tests.e2e.system import SECRET, System
 from tests.support.polling import until
 
@@ -61,12 +64,20 @@ async def test_twenty_questions_and_one_guess(running: System) -> None:
 
 async def test_records_stand_after_the_game(running: System) -> None:
     room = "records"
-    assert "아직 끝낸 판이 없어요" in await running.answer(room, "/스자 전적")
+
+    async def ready() -> bool:
+        text = await running.answer(room, "/스자 전적")
+        assert (
+            "아직 끝낸 판이 없어요" in text or "전적을 볼 수 없어요" in text
+        )  # the tables come with the bot
+        return "아직 끝낸 판이 없어요" in text
+
+    await until(ready, what="the tables")
     assert "끝난 판이 없어요" in await running.answer(room, "/스자 전적 룸 일간")
     await running.answer(room, "/스자 시작 생물", user="민지")
     await running.answer(room, "/스자 살아 있나요?", user="준")
     won = await running.answer(room, f"/스자 정답 {SECRET}", user="민지")
-    assert "질문왕은 준님, 1개" in won
+    assert "MVP는 준님! 질문 1개" in won
 
     async def stored() -> str:
         text = await running.answer(room, "/스자 전적", user="민지")
@@ -79,7 +90,10 @@ async def test_records_stand_after_the_game(running: System) -> None:
     assert "찾지 못했어요" in await running.answer(room, "/스자 전적 누구게")
     assert "1판 · 2명 · 성공 100%" in await running.answer(room, "/스자 전적 룸 주간")
     ranking = await running.answer(room, "/스자 순위")
-    assert ranking.splitlines()[1:] == ["1. 민지 맞힘 1 / 1판 👑 정답왕", "2. 준 맞힘 0 / 1판 🔍 질문왕"]
+    assert ranking.splitlines()[1:] == [
+        "1. 민지 116점 · 맞힘 1 / 1판 👑 정답왕",
+        "2. 준 0점 · 맞힘 0 / 1판 🔍 질문왕",
+    ]
 
 
 async def test_operators_and_nobody_else(system: System) -> None:
@@ -106,3 +120,23 @@ async def test_operators_and_nobody_else(system: System) -> None:
 
 async def test_which_model_referees(running: System) -> None:
     assert "gemini-3-flash-preview" in await running.answer("r", "/스자 모델")
+
+
+async def test_one_id_finds_a_line_in_the_logs_of_both_programs(running: System) -> None:
+    await running.answer("r", "/스자 시작 생물")
+    entry = await running.say("r", "/스자 살아 있나요?")
+    await running.answered([entry])
+
+    async def told() -> list[dict[str, Any]]:
+        records = [json.loads(line) for name in ("bot1", "llm") for line in running.logs[name]]
+        own = [record for record in records if entry in (record.get("entry"), record.get("request_id"))]
+        return own if any(record["event"] == "line_ended" for record in own) else []
+
+    records = {record["event"]: record for record in await until(told)}
+    assert records["line_ended"]["result"] == "answered"
+    assert records["grpc_request"]["method"].endswith("/TwentyQAnswerQuestion")
+    assert records["gemini_ended"]["outcome"] == "ok"
+    steps = [records[event]["milliseconds"] for event in ("gemini_ended", "grpc_request", "line_ended")]
+    assert steps[0] <= steps[1]
+    assert all(step >= 0 for step in steps)
+    assert "살아" not in str(records)

@@ -11,7 +11,7 @@ async def test_a_game_is_played_and_stands_in_the_database(
     running: System, postgres_server: Postgres
 ) -> None:
     room = "267947734"
-    assert "[생물]" in await running.answer(room, "/스자 시작 생물")
+    assert "[생물 · 보통]" in await running.answer(room, "/스자 시작 생물")
     for number in range(1, 11):
         kind = "아니오" if number % 2 else "참"
         text = await running.answer(room, f"/스자 {number}번째 {kind} 질문인가요?", user=f"사람{number % 3}")

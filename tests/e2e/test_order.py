@@ -34,7 +34,7 @@ async def test_fifty_rooms_with_twenty_lines_each(running: System) -> None:
 async def test_a_bot_reads_every_stream_it_is_given(system: System) -> None:
     await system.start_llm()
     bot = await system.start_bot(TWENTYQ_MQ_STREAM_KEY=f"{STREAM}, {STREAM}:2")
-    assert "[생물]" in await system.answer("first", "/스자 시작 생물")
+    assert "[생물 ·" in await system.answer("first", "/스자 시작 생물")
     entry = await system.say("second", "/스자 시작 생물", stream=f"{STREAM}:2")
     (found,) = [reply for reply in await system.answered([entry]) if reply["replyTo"] == entry]
     assert found["chatId"] == "second"

@@ -15,7 +15,7 @@ async def test_without_a_google_key_the_ai_rests_and_everything_lives(system: Sy
     assert ready.json["components"]["gemini"]["detail"]["api_key_present"] is False
     assert "GOOGLE_API_KEY" in str(ready.json["components"]["gemini"])
     assert (await get(system.llm_port, "/health")).status == 200
-    assert "[생물]" in await system.answer("r", "/스자 시작 생물")  # topics need no model
+    assert "[생물 ·" in await system.answer("r", "/스자 시작 생물")  # topics need no model
     assert "AI가 잠깐 쉬고" in await system.answer("r", "/스자 살아 있나요?")
     assert "AI가 잠깐 쉬고" in await system.answer("r", "/스자 힌트")
     assert "AI가 잠깐 쉬고" in await system.answer("r", "/스자 정답 강아지")
@@ -28,7 +28,7 @@ async def test_without_a_google_key_the_ai_rests_and_everything_lives(system: Sy
 async def test_without_the_llm_server_the_bot_says_so_and_stays_up(system: System) -> None:
     bot = await system.start_bot()
     assert "AI가 잠깐 쉬고" in await system.answer("r", "/스자 시작 생물")
-    assert "스무고개 하는 법" in await system.answer("r", "/스자")
+    assert "스무고개. 모든 줄은" in await system.answer("r", "/스자")
     ready = await get(bot.port, "/health/ready")  # type: ignore[attr-defined]
     assert ready.status == 200
     assert ready.json["status"] == "degraded"
@@ -36,7 +36,7 @@ async def test_without_the_llm_server_the_bot_says_so_and_stays_up(system: Syste
     await system.start_llm()
 
     async def well_again() -> bool:
-        return "[생물]" in await system.answer("r2", "/스자 시작 생물")
+        return "[생물 ·" in await system.answer("r2", "/스자 시작 생물")
 
     await until(well_again, seconds=10)
 
@@ -56,7 +56,7 @@ async def test_a_bot_without_its_stores_is_alive_but_not_ready(running: System) 
     assert (await get(port, "/health")).status == 200
     await running.mq_server.start()
     await running.cache_server.start()
-    assert "[생물]" in await running.answer("r", "/스자 시작 생물")
+    assert "[생물 ·" in await running.answer("r", "/스자 시작 생물")
     bot.check()
 
 

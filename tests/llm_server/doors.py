@@ -31,6 +31,8 @@ ROUTES = {
     "TurtleSoupAnswerQuestion": ("POST", "/api/llm/turtlesoup/answers"),
     "TurtleSoupValidateSolution": ("POST", "/api/llm/turtlesoup/validations"),
     "TurtleSoupGenerateHint": ("POST", "/api/llm/turtlesoup/hints"),
+    "TurtleSoupReveal": ("POST", "/api/llm/turtlesoup/reveals"),
+    "HololiveParseQuestion": ("POST", "/api/llm/hololive/questions"),
     "GetDailyUsage": ("GET", "/api/usage/daily"),
     "GetRecentUsage": ("GET", "/api/usage/recent"),
     "GetTotalUsage": ("GET", "/api/usage/total"),
@@ -53,13 +55,16 @@ STATUS_OF = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a call came to. Of two doors, everything but the request id must be equal."""
+    """What a call came to. Of two doors, everything but the request id and the tokens (the second one may find
+    the verdict of the first) must be equal.
+    """
 
     status: str
     code: str = ""
     message: str = ""
     reply: dict[str, Any] = field(default_factory=dict)
     request_id: str = field(default="", compare=False)
+    tokens: str = field(default="", compare=False)
 
 
 class Door(Protocol):
@@ -84,13 +89,14 @@ class HttpDoor:
         """Call an operation by its route."""
         method, path = ROUTES[name]
         rest = {name: value for name, value in request.items() if f"{{{name}}}" not in path}
-        sent = {"json": rest} if method == "POST" else {"params": rest}
+        sent = {"json": rest} if method == "POST" else {"params": {n: _word(v) for n, v in rest.items()}}
         answer = await self.raw(method, path.format_map(request), headers, **sent)
-        shown = answer.headers["X-Request-ID"]
+        shown, tokens = answer.headers["X-Request-ID"], answer.headers.get("X-LLM-Tokens", "")
         if answer.status == 200:
-            return Outcome("OK", reply=_present(answer.json), request_id=shown)
+            return Outcome("OK", reply=_present(answer.json), request_id=shown, tokens=tokens)
         assert answer.json["request_id"] == shown
-        return Outcome(STATUS_OF[answer.status], answer.json["error_code"], answer.json["message"], {}, shown)
+        status, said = STATUS_OF[answer.status], answer.json
+        return Outcome(status, said["error_code"], said["message"], {}, shown, tokens)
 
     async def raw(
         self, method: str, path: str, headers: Mapping[str, str] | None = None, **options: Any
@@ -126,17 +132,25 @@ class GrpcDoor:
             try:
                 reply = await call
             except grpc.aio.AioRpcError as error:
-                initial = dict(error.initial_metadata())
-                code = str(dict(error.trailing_metadata()).get("x-error-code", ""))
+                initial, trailing = dict(error.initial_metadata()), dict(error.trailing_metadata())
+                code, tokens = (str(trailing.get(name, "")) for name in ("x-error-code", "x-llm-tokens"))
                 shown = str(initial.get("x-request-id", ""))
-                return Outcome(error.code().name, code, error.details() or "", {}, shown)
+                return Outcome(error.code().name, code, error.details() or "", {}, shown, tokens)
             shown = str(dict(await call.initial_metadata())["x-request-id"])
+            tokens = str(dict(await call.trailing_metadata()).get("x-llm-tokens", ""))
             found = _numbers(MessageToDict(reply, preserving_proto_field_name=True))
-            return Outcome("OK", reply=_present(found), request_id=shown)
+            return Outcome("OK", reply=_present(found), request_id=shown, tokens=tokens)
 
 
 WIDE = re.compile("(total_)?([a-z]+_)?tokens|.*request_count|.*cost_micro_usd")
 """Fields of 64 bits, which JSON of protobuf writes as text."""
+
+
+def _word(value: Any) -> Any:
+    """A value as it stands in a query."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ",".join(map(str, value)) if isinstance(value, list) else value
 
 
 def _numbers(found: Any) -> Any:

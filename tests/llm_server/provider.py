@@ -1,6 +1,7 @@
 """The Gemini-protocol server with an engine that says what a test wants to hear."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +17,6 @@ GOOD: dict[str, Any] = {
     "title": "새 수수께끼",
     "scenario": "아무도 없는 방에서 박수 소리가 났다. 왜일까요?",
     "solution": "방에는 박수를 치면 켜지는 전등을 시험하던 녹음기가 있었다.",
-    "difficulty": 3,
 }
 
 
@@ -32,6 +32,8 @@ class Words:
         if properties is None:
             return request.turns[-1][1] if self.text is None else self.text
         found = {name: self._value(name, schema, properties) for name, schema in properties.items()}
+        if "difficulty" in found and (wanted := re.search(r"<difficulty>(\d)<", request.last_turn)):
+            found["difficulty"] = int(wanted[1])
         return json.dumps(found, ensure_ascii=False)
 
     def _value(self, name: str, schema: Mapping[str, Any], properties: Mapping[str, Any]) -> Any:
@@ -39,6 +41,8 @@ class Words:
             return schema["enum"][0]
         if name == "hints" and "title" in properties:
             return ["하나를 보세요", "둘을 보세요", "셋을 보세요"]
+        if name == "key_facts":
+            return ["녹음기가 있었다.", "전등은 박수로 켜진다.", "누군가 전등을 시험했다."]
         return self.values.get(
             name, {"integer": 0, "boolean": False, "array": []}.get(schema.get("type", ""), "")
         )
@@ -48,6 +52,9 @@ class Words:
 
     def topics(self) -> Mapping[str, list[dict[str, Any]]]:
         return {}
+
+    def puzzles(self) -> list[dict[str, Any]]:
+        return []
 
 
 class Provider(GeminiServer):

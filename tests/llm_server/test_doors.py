@@ -53,6 +53,8 @@ async def test_some_answers_are_what_they_should_be(server: Running) -> None:
         "name": "사과",
         "category": "food",
         "details": {"category": "과일", "year": 2010},
+        "aliases": ["apple", "능금"],
+        "level": 2,
     }
     assert await said("EndSession", session_id=" a ") == {"message": "session deleted", "id": "a"}
     assert (await said("GetModelConfig"))["temperature"] == 1.0
@@ -63,7 +65,13 @@ async def test_http_says_null_where_grpc_leaves_unset(server: Running) -> None:
         "POST", "/api/llm/twentyq/topics/select", json={"category": "food", "bannedTopics": ["사과"]}
     )
 
-    assert answer.json == {"name": "비빔밥", "category": "food", "details": None}
+    assert answer.json == {
+        "name": "비빔밥",
+        "category": "food",
+        "details": None,
+        "aliases": ["bibimbap"],
+        "level": 2,
+    }
 
 
 REFUSED: list[tuple[str, dict[str, Any], str, str]] = [
@@ -122,7 +130,7 @@ async def test_without_a_model_a_question_is_normalized_to_itself(server: Runnin
 
 async def test_every_rpc_has_its_route() -> None:
     assert set(SERVICE.methods_by_name) == set(ROUTES)
-    assert len(ROUTES) == 19
+    assert len(ROUTES) == 21
 
 
 async def test_the_deprecated_paths_work(server: Running) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_server.names import alike, misspelt, normal, quotes, reveals
+from llm_server.names import alike, misspelt, normal, quotes, reveals, stems
 
 
 @pytest.mark.parametrize(
@@ -168,3 +168,8 @@ def test_a_quotation_of_the_secret(text: str, known: str, told: bool) -> None:
 
 def test_a_short_secret_cannot_be_quoted() -> None:
     assert not quotes("물이었다", "물이었다")
+
+
+def test_words_without_their_particles() -> None:
+    assert stems("그는 로봇청소기예요. 남자의 배, 남자도 ROBOT!") == {"그는", "로봇청소기", "남자", "robot"}
+    assert stems("배 · 물") == set()

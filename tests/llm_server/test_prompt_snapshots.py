@@ -11,6 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 from llm_server import toon
+from llm_server.hololive import schemas as stream
+from llm_server.hololive import service as hololive
 from llm_server.model import Text
 from llm_server.prompts import Gaps, load
 from llm_server.turtlesoup import schemas as soup
@@ -31,17 +33,24 @@ VALUES = {
     "solution": "무대 위였다.",
     "scenario": "비가 오지 않는데 우산을 폈다.",
     "player_answer": "연극이었다",
+    "facts": "1: 남자는 배우다.\n2: 무대 위였다.",
+    "asked": "연극인가요? → 예",
+    "earlier_hints": "1: 지붕을 보세요.",
+    "avoid": "1: 종이 울렸다. 왜일까요?",
     "level": "2",
     "title": "우산",
     "difficulty": "3",
     "category": "MYSTERY",
     "theme": "비",
+    "today": "2026-11-25",
+    "candidates": "1: 사쿠라 미코\n2: <미코>",
     "examples": toon.dump({"title": "종", "scenario": "종이 울렸다.", "solution": "아이가 태어났다."}),
 }
 
 GAMES: Mapping[str, tuple[Path, Mapping[str, Gaps]]] = {
     "twentyq": (twentyq.PROMPTS, twentyq.WANTED),
     "turtlesoup": (turtlesoup.PROMPTS, turtlesoup.WANTED),
+    "hololive": (hololive.PROMPTS, hololive.WANTED),
 }
 
 REPLIES: Mapping[str, type[BaseModel]] = {
@@ -56,6 +65,7 @@ REPLIES: Mapping[str, type[BaseModel]] = {
     "turtlesoup/rewrite": soup.RewriteReply,
     "turtlesoup/generate": soup.PuzzleReply,
     "turtlesoup/reveal": Text,
+    "hololive/question": stream.QuestionReply,
 }
 
 NAMES = [f"{game}/{name}" for game, (_, wanted) in GAMES.items() for name in wanted]

@@ -48,7 +48,7 @@ def main() -> int:
             "pytest",
             "-q",
             "-m",
-            "not soak and not node",
+            "not soak and not node and not browser",
             *tests,
         ],
         [*coverage, "combine", "--quiet"],

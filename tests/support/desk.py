@@ -113,7 +113,6 @@ class Desk:
             texts=self.texts,
             commit=self.commit,
             consumer=self.consumer,
-            hand=self.hand,
             lease=self.lease,
             clock=self.clock,
         )

@@ -12,6 +12,7 @@ from playground.demo_model.protocol import GenerateRequest
 class EchoEngine:
     """`…아니오…` in a question gives 아니오, `…글쎄…` cannot be told, anything else gives 예.
 
+    A second judge (the verifying model, a `pro`) says 아니오 to `…재심…`.
     A guess is right when it is the target, near when it begins alike, else wrong.
     """
 
@@ -19,7 +20,9 @@ class EchoEngine:
         """The answer in the shape of the request's schema."""
         properties: Mapping[str, Any] = request.schema.get("properties", {})
         if "answer" in properties:
-            return self._dump(answer=self._verdict(self._tag(request, "question")))
+            question = self._tag(request, "question")
+            second = "pro" in request.model
+            return self._dump(answer="아니오" if second and "재심" in question else self._verdict(question))
         if "hints" in properties:
             return self._dump(hints=["조용히 다가오는 것이에요"])
         if "normalized" in properties:
@@ -35,6 +38,10 @@ class EchoEngine:
     def topics(self) -> Mapping[str, list[dict[str, Any]]]:
         """None."""
         return {}
+
+    def puzzles(self) -> list[dict[str, Any]]:
+        """None."""
+        return []
 
     @staticmethod
     def _verdict(question: str) -> str:

@@ -13,21 +13,25 @@ from importlib import resources
 from botkit.runtime.tasks import cancel
 
 
-def script_hash(name: str) -> bytes:
-    """What `EVALSHA` says on the wire for one of the kit's scripts."""
-    source = (resources.files("botkit.valkey") / "scripts" / f"{name}.lua").read_text("utf-8")
+def script_hash(name: str, *, of: str = "botkit.valkey") -> bytes:
+    """What `EVALSHA` says on the wire for a script of the kit, or of the package `of`."""
+    source = (resources.files(of) / "scripts" / f"{name}.lua").read_text("utf-8")
     return hashlib.sha1(source.encode(), usedforsecurity=False).hexdigest().encode()
 
 
 @dataclass
 class Trap:
-    """Springs once: before a command is passed on, or when its answer is on the way back."""
+    """Springs once: before a command is passed on, or when its answer is on the way back.
+
+    The connection ends with it, unless it is `kept`: for who is only paused.
+    """
 
     command: bytes
     spring: Callable[[], Awaitable[None]]
     contains: bytes = b""
     answer_contains: bytes = b""
     after: bool = False
+    kept: bool = False
     sprung: asyncio.Event = field(default_factory=asyncio.Event)
 
     def fits(self, request: bytes) -> bool:
@@ -96,7 +100,8 @@ class Proxy:
             elif trap:
                 trap.sprung.set()
                 await trap.spring()
-                return
+                if not trap.kept:
+                    return
             out.write(data)
             await out.drain()
 
@@ -108,6 +113,7 @@ class Proxy:
             if trap and not trap.sprung.is_set() and trap.answer_contains in data:
                 trap.sprung.set()
                 await trap.spring()
-                return
+                if not trap.kept:
+                    return
             out.write(data)
             await out.drain()

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from xml.sax.saxutils import unescape
 
 from playground.demo_model.protocol import GenerateRequest
 from playground.demo_model.twentyq.guesses import Guesses, Likeness
@@ -17,7 +16,6 @@ from playground.demo_model.twentyq.judge import Judge
 from playground.demo_model.twentyq.knowledge import Knowledge
 from playground.demo_model.twentyq.topics import Topic
 
-_QUOTES = {"&quot;": '"', "&apos;": "'"}
 _TARGET = re.compile(r"^target: (.+)$", re.MULTILINE)
 _NO_HINT = "이 단어는 데모가 모르는 단어라 힌트를 준비하지 못했어요."
 _NO_CHAT = "저는 스무고개만 아는 데모 모델이에요. 자유로운 대화는 GOOGLE_API_KEY를 넣으면 할 수 있어요."
@@ -42,17 +40,17 @@ class TwentyqEngine:
     def _task(self, request: GenerateRequest, properties: Mapping[str, Any]) -> str | None:
         match list(properties):
             case ["answer"]:
-                return _dump(answer=self._judge.answer(self._secret(request), _tag(request, "question")))
+                return _dump(answer=self._judge.answer(self._secret(request), request.tag("question")))
             case ["hints"]:
                 topic = self._secret(request)
                 return _dump(hints=[next(self._hints[topic.name]) if topic else _NO_HINT])
             case ["normalized"]:
-                return _dump(normalized=" ".join(_tag(request, "question").split()))
+                return _dump(normalized=" ".join(request.tag("question").split()))
             case ["result"] if _SAME in properties["result"].get("enum", ()):
-                same = self._guesses.same(_tag(request, "target"), _tag(request, "guess"))
+                same = self._guesses.same(request.tag("target"), request.tag("guess"))
                 return _dump(result=_SAME if same else _DIFFERENT)
             case ["result"] if Likeness.CLOSE in properties["result"].get("enum", ()):
-                return _dump(result=self._likeness(_tag(request, "target"), _tag(request, "guess")))
+                return _dump(result=self._likeness(request.tag("target"), request.tag("guess")))
             case _:
                 return None
 
@@ -65,11 +63,11 @@ class TwentyqEngine:
         found: dict[str, list[dict[str, Any]]] = {}
         for topic in self._knowledge.topics:
             listed = found.setdefault(topic.category, [])
-            listed.append({"name": topic.name, "aliases": list(topic.aliases)})
+            listed.append({"name": topic.name, "level": topic.level, "aliases": list(topic.aliases)})
         return found
 
     def _secret(self, request: GenerateRequest) -> Topic | None:
-        found = _TARGET.search(_tag(request, "secret"))
+        found = _TARGET.search(request.tag("secret"))
         return self._knowledge.find(_plain(found[1])) if found else None
 
     def _likeness(self, target: str, guess: str) -> Likeness:
@@ -77,16 +75,6 @@ class TwentyqEngine:
         if topic is None:
             return Likeness.RIGHT if self._guesses.same(target, guess) else Likeness.WRONG
         return self._guesses.judge(topic, guess)
-
-
-def _tag(request: GenerateRequest, name: str) -> str:
-    """What stands in the last `<name>` of the request; prompts speak of tags without closing them."""
-    opening, closing = f"<{name}>", f"</{name}>"
-    for text in (request.last_turn, request.system):
-        before, found, _ = text.rpartition(closing)
-        if found:
-            return unescape(before.rpartition(opening)[2], _QUOTES).strip()
-    return ""
 
 
 def _plain(value: str) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from playground.demo_model.korean.endings import State
 from playground.demo_model.twentyq.claims import Claim, negated
-from playground.demo_model.twentyq.endings import State
 from playground.demo_model.twentyq.pieces import ANYTHING, opening
 
 Make = Callable[[re.Match[str]], Claim]

@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
 
+from playground.demo_model.korean.endings import Endings
 from playground.demo_model.twentyq.claims import Related
 from playground.demo_model.twentyq.comparisons import comparisons, counts
 from playground.demo_model.twentyq.dates import years
 from playground.demo_model.twentyq.degrees import Degree
-from playground.demo_model.twentyq.endings import Endings
 from playground.demo_model.twentyq.heads import Head, Heads, always
 from playground.demo_model.twentyq.knowledge import Knowledge
 from playground.demo_model.twentyq.patterns import Compiler

@@ -4,17 +4,15 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import yaml
-from pydantic import BaseModel, ValidationError
-
+from playground.demo_model.files import FOLDER, KnowledgeError, checked, read
+from playground.demo_model.korean.endings import EndingSpec
 from playground.demo_model.twentyq.claims import Claim, Fact, Named
 from playground.demo_model.twentyq.degrees import Answer, Degree
 from playground.demo_model.twentyq.schema import (
     RESTS,
     AttributeSpec,
-    EndingSpec,
     KindSpec,
     TopicSpec,
     Values,
@@ -22,16 +20,9 @@ from playground.demo_model.twentyq.schema import (
 )
 from playground.demo_model.twentyq.topics import Topic
 
-FOLDER = Path(__file__).parent.parent / "knowledge"
-
-_Model = TypeVar("_Model", bound=BaseModel)
 _NEVER = Named("")
 _GROUP_DISTANCE = 1000
 _NOUN_GROUP = re.compile(r"\[([^]]*)]")
-
-
-class KnowledgeError(Exception):
-    """The knowledge files contradict themselves; says where."""
 
 
 @dataclass(frozen=True)
@@ -50,21 +41,21 @@ class Knowledge:
     """
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        kinds_file = _read(folder / "kinds.yml")
-        self.words = _model(WordsSpec, _read(folder / "words.yml"), "words.yml")
-        self.endings = [_model(EndingSpec, row, "endings.yml") for row in _read(folder / "endings.yml")]
-        self.measures: Mapping[str, Any] = _read(folder / "measures.yml")
-        self.suggested: Mapping[str, list[str]] = _read(folder / "suggestions.yml")
+        kinds_file = read(folder / "kinds.yml")
+        self.words = checked(WordsSpec, read(folder / "words.yml"), "words.yml")
+        self.endings = [checked(EndingSpec, row, "endings.yml") for row in read(folder / "endings.yml")]
+        self.measures: Mapping[str, Any] = read(folder / "measures.yml")
+        self.suggested: Mapping[str, list[str]] = read(folder / "suggestions.yml")
         self._kinds = {
-            str(name): _model(KindSpec, spec or {}, f"kinds.yml: {name}")
+            str(name): checked(KindSpec, spec or {}, f"kinds.yml: {name}")
             for name, spec in kinds_file["kinds"].items()
         }
         self._groups: Mapping[str, list[str]] = kinds_file["groups"]
-        self.topics = tuple(self._topics(_read(folder / "topics.yml")))
+        self.topics = tuple(self._topics(read(folder / "topics.yml")))
         self.categories = tuple(dict.fromkeys(topic.category for topic in self.topics))
         self._names = {topic.name for topic in self.topics}
         self.attributes = tuple(self._attributes(sorted((folder / "attributes").glob("*.yml"))))
-        self.nouns = self._nouns(_read(folder / "others.yml"))
+        self.nouns = self._nouns(read(folder / "others.yml"))
         self._by_alias = {
             normal(alias): topic for topic in self.topics for alias in (topic.name, *topic.aliases)
         }
@@ -81,10 +72,11 @@ class Knowledge:
     def _topics(self, file: Mapping[str, Any]) -> Iterator[Topic]:
         for category, entries in file.items():
             for name, entry in entries.items():
-                spec = _model(TopicSpec, entry, f"topics.yml: {name}")
+                spec = checked(TopicSpec, entry, f"topics.yml: {name}")
                 yield Topic(
                     name=name,
                     category=category,
+                    level=spec.level,
                     aliases=tuple(spec.aliases),
                     narrower=tuple(spec.narrower),
                     ancestry=self._ancestry(name, spec.is_),
@@ -110,12 +102,12 @@ class Knowledge:
     def _attributes(self, files: Sequence[Path]) -> Iterator[Attribute]:
         seen: set[str] = set()
         for path in files:
-            for name, entry in _read(path).items():
+            for name, entry in read(path).items():
                 where = f"{path.name}: {name}"
                 if name in seen:
                     raise KnowledgeError(f"{where} is there twice")
                 seen.add(name)
-                spec = _model(AttributeSpec, entry, where)
+                spec = checked(AttributeSpec, entry, where)
                 rest = RESTS[spec.rest]
                 values = self._values(spec, dict.fromkeys(self._names, rest), where)
                 fact = Fact(name, values)
@@ -190,17 +182,3 @@ def _enter(nouns: dict[str, Claim], names: Sequence[str], claim: Claim) -> None:
         key = normal(name)
         if nouns.setdefault(key, claim) is not claim:
             raise KnowledgeError(f"{name} is a name of two things")
-
-
-def _read(path: Path) -> Any:
-    try:
-        return yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, yaml.YAMLError) as error:
-        raise KnowledgeError(f"{path.name}: {error}") from None
-
-
-def _model(model: type[_Model], data: Any, where: str) -> _Model:
-    try:
-        return model.model_validate(data)
-    except ValidationError as error:
-        raise KnowledgeError(f"{where}: {error}") from None

@@ -12,8 +12,8 @@ Spaces mean nothing. The group stands at the end; what follows it is the busines
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from playground.demo_model.twentyq.endings import State
-from playground.demo_model.twentyq.hangul import conjugated, decompose
+from playground.demo_model.korean.endings import State
+from playground.demo_model.korean.hangul import conjugated, decompose
 from playground.demo_model.twentyq.heads import Head, Make
 from playground.demo_model.twentyq.pieces import ANYTHING, Piece
 

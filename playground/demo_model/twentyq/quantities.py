@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 
-from playground.demo_model.twentyq.hangul import decompose
+from playground.demo_model.korean.hangul import decompose
 
 _NUMERALS = ("하나", "둘", "셋", "넷", "다섯", "여섯", "일곱", "여덟", "아홉")
 _DIGITS = {

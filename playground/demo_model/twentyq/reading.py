@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
+from playground.demo_model.korean.cleaning import clean
+from playground.demo_model.korean.endings import Endings, State, Walk
+from playground.demo_model.korean.hangul import letters
 from playground.demo_model.twentyq.claims import Both, Claim, Either, Ever, negated
-from playground.demo_model.twentyq.endings import Endings, State, Walk
-from playground.demo_model.twentyq.hangul import compose, letters
 from playground.demo_model.twentyq.heads import Found, Heads
 from playground.demo_model.twentyq.quantities import any_of
 from playground.demo_model.twentyq.schema import WordsSpec
@@ -18,9 +19,6 @@ from playground.demo_model.twentyq.schema import WordsSpec
 LONGEST = 120
 """Characters of a question that are read; a longer one is not understood."""
 
-_LAUGHTER = re.compile(r"[ㅋㅎㅠㅜㅡ]{2,}|(?<=[\s?!.~])[ㅋㅎㅠㅜ]+$")
-_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3})")
-_NOISE = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w\s.]|_|(?<=[가-힣(])[\u4e00-\u9fff]+")
 _DEEPEST = 2
 
 Readings = tuple[Claim, ...]
@@ -41,11 +39,7 @@ class Reader:
 
     def clean(self, question: str) -> str:
         """The question without spaces, punctuation, laughter and words that say nothing."""
-        text = _LAUGHTER.sub(" ", compose(question).casefold())
-        text = _NOISE.sub(" ", _THOUSANDS.sub("", text))
-        words = text.split()
-        kept = [word for word in words if word not in self._dropped] or words
-        return "".join(kept)
+        return clean(question, self._dropped)
 
     def _read(self, question: str) -> tuple[Readings, ...]:
         """The readings in groups of equal standing, the likeliest first; none if not understood."""

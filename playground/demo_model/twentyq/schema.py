@@ -2,13 +2,11 @@
 
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from playground.demo_model.files import Words
 from playground.demo_model.twentyq.degrees import Answer, Degree
 
-Words = Annotated[
-    list[str], BeforeValidator(lambda value: value.split() if isinstance(value, str) else value)
-]
 Pair = Annotated[tuple[float, float], Field(min_length=2, max_length=2)]
 
 RESTS: dict[str, Answer] = {"never": Degree.NO, "unknown": None}
@@ -21,6 +19,7 @@ class _Strict(BaseModel):
 class TopicSpec(_Strict):
     """One topic; the measures are ranges in the units that topics.yml names."""
 
+    level: Annotated[int, Field(ge=1, le=3)]
     aliases: list[str] = []
     narrower: list[str] = []
     is_: list[str] = Field(alias="is")
@@ -121,13 +120,3 @@ class WordsSpec(_Strict):
     stems: dict[str, str]
     templates: dict[str, list[str]]
     associated: list[str]
-
-
-class EndingSpec(_Strict):
-    """One row of the endings' automaton."""
-
-    from_: Words = Field(alias="from")
-    to: str
-    forms: Words
-    flips: bool = False
-    some: bool = False

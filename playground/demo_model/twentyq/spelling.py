@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from botkit.chat.hangul import initials
+from playground.demo_model.korean.hangul import final
 from playground.demo_model.twentyq.claims import Claim
 from playground.demo_model.twentyq.degrees import Answer, Degree
-from playground.demo_model.twentyq.hangul import final
 from playground.demo_model.twentyq.heads import Head
 from playground.demo_model.twentyq.patterns import Compiler
 from playground.demo_model.twentyq.quantities import COUNT, any_of, composed, number

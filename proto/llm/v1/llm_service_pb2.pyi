@@ -1137,6 +1137,99 @@ class TurtleSoupRevealResponse(_message.Message):
 Global___TurtleSoupRevealResponse: _TypeAlias = TurtleSoupRevealResponse  # noqa: Y015
 
 @_typing.final
+class HololiveMember(_message.Message):
+    """A member whom a question may mean."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    name: _builtins.str
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HololiveMember: _TypeAlias = HololiveMember  # noqa: Y015
+
+@_typing.final
+class HololiveParseQuestionRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTION_FIELD_NUMBER: _builtins.int
+    CANDIDATES_FIELD_NUMBER: _builtins.int
+    TODAY_FIELD_NUMBER: _builtins.int
+    question: _builtins.str
+    """What was typed, without the prefix. Blank: INVALID_ARGUMENT."""
+    today: _builtins.str
+    """YYYY-MM-DD in Asia/Seoul: what "tomorrow" counts from."""
+    @_builtins.property
+    def candidates(self) -> _containers.RepeatedCompositeFieldContainer[Global___HololiveMember]:
+        """At most 20; empty when the question names nobody."""
+
+    def __init__(
+        self,
+        *,
+        question: _builtins.str = ...,
+        candidates: _abc.Iterable[Global___HololiveMember] | None = ...,
+        today: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidates", b"candidates", "question", b"question", "today", b"today"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HololiveParseQuestionRequest: _TypeAlias = HololiveParseQuestionRequest  # noqa: Y015
+
+@_typing.final
+class HololiveParseQuestionResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INTENT_FIELD_NUMBER: _builtins.int
+    MEMBER_IDS_FIELD_NUMBER: _builtins.int
+    HOURS_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    MONTH_FIELD_NUMBER: _builtins.int
+    intent: _builtins.str
+    """LIVE, UPCOMING, SCHEDULE, PROFILE, SUBSCRIBERS, RANKING, CALENDAR, HISTORY, or NONE when the question asks for
+    none of these or it is not sure.
+    """
+    hours: _builtins.int
+    """How far the question looks, ahead or back; zero when it does not say."""
+    days: _builtins.int
+    month: _builtins.int
+    """1 to 12; zero when it names none."""
+    @_builtins.property
+    def member_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Out of the candidates."""
+
+    def __init__(
+        self,
+        *,
+        intent: _builtins.str = ...,
+        member_ids: _abc.Iterable[_builtins.str] | None = ...,
+        hours: _builtins.int = ...,
+        days: _builtins.int = ...,
+        month: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days", "hours", b"hours", "intent", b"intent", "member_ids", b"member_ids", "month", b"month"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HololiveParseQuestionResponse: _TypeAlias = HololiveParseQuestionResponse  # noqa: Y015
+
+@_typing.final
 class DailyUsageResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

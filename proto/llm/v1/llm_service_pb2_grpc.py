@@ -124,6 +124,11 @@ class LLMServiceStub:
                 request_serializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealRequest.SerializeToString,
                 response_deserializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealResponse.FromString,
                 _registered_method=True)
+        self.HololiveParseQuestion = channel.unary_unary(
+                '/llm.v1.LLMService/HololiveParseQuestion',
+                request_serializer=llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionRequest.SerializeToString,
+                response_deserializer=llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionResponse.FromString,
+                _registered_method=True)
         self.GetDailyUsage = channel.unary_unary(
                 '/llm.v1.LLMService/GetDailyUsage',
                 request_serializer=google_dot_protobuf_dot_empty__pb2.Empty.SerializeToString,
@@ -250,6 +255,12 @@ class LLMServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def HololiveParseQuestion(self, request, context):
+        """Missing associated documentation comment in .proto file."""
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetDailyUsage(self, request, context):
         """Missing associated documentation comment in .proto file."""
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -355,6 +366,11 @@ def add_LLMServiceServicer_to_server(servicer, server):
                     servicer.TurtleSoupReveal,
                     request_deserializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealRequest.FromString,
                     response_serializer=llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealResponse.SerializeToString,
+            ),
+            'HololiveParseQuestion': grpc.unary_unary_rpc_method_handler(
+                    servicer.HololiveParseQuestion,
+                    request_deserializer=llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionRequest.FromString,
+                    response_serializer=llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionResponse.SerializeToString,
             ),
             'GetDailyUsage': grpc.unary_unary_rpc_method_handler(
                     servicer.GetDailyUsage,
@@ -835,6 +851,33 @@ class LLMService:
             '/llm.v1.LLMService/TurtleSoupReveal',
             llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealRequest.SerializeToString,
             llm_dot_v1_dot_llm__service__pb2.TurtleSoupRevealResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def HololiveParseQuestion(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/llm.v1.LLMService/HololiveParseQuestion',
+            llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionRequest.SerializeToString,
+            llm_dot_v1_dot_llm__service__pb2.HololiveParseQuestionResponse.FromString,
             options,
             channel_credentials,
             insecure,

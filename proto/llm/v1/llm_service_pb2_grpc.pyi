@@ -42,6 +42,7 @@ class LLMServiceStub:
     TurtleSoupValidateSolution: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.TurtleSoupValidateSolutionRequest, _llm_service_pb2.TurtleSoupValidateSolutionResponse]
     TurtleSoupGenerateHint: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.TurtleSoupGenerateHintRequest, _llm_service_pb2.TurtleSoupGenerateHintResponse]
     TurtleSoupReveal: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.TurtleSoupRevealRequest, _llm_service_pb2.TurtleSoupRevealResponse]
+    HololiveParseQuestion: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.HololiveParseQuestionRequest, _llm_service_pb2.HololiveParseQuestionResponse]
     GetDailyUsage: _aio.UnaryUnaryMultiCallable[_empty_pb2.Empty, _llm_service_pb2.DailyUsageResponse]
     GetRecentUsage: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.GetRecentUsageRequest, _llm_service_pb2.UsageListResponse]
     GetTotalUsage: _aio.UnaryUnaryMultiCallable[_llm_service_pb2.GetTotalUsageRequest, _llm_service_pb2.UsageResponse]
@@ -171,6 +172,13 @@ class LLMServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _llm_service_pb2.TurtleSoupRevealRequest,
         context: _aio.ServicerContext[_llm_service_pb2.TurtleSoupRevealRequest, _abc.Awaitable[_llm_service_pb2.TurtleSoupRevealResponse]],
     ) -> _abc.Awaitable[_llm_service_pb2.TurtleSoupRevealResponse]: ...
+
+    @_abc_1.abstractmethod
+    def HololiveParseQuestion(
+        self,
+        request: _llm_service_pb2.HololiveParseQuestionRequest,
+        context: _aio.ServicerContext[_llm_service_pb2.HololiveParseQuestionRequest, _abc.Awaitable[_llm_service_pb2.HololiveParseQuestionResponse]],
+    ) -> _abc.Awaitable[_llm_service_pb2.HololiveParseQuestionResponse]: ...
 
     @_abc_1.abstractmethod
     def GetDailyUsage(

@@ -29,6 +29,17 @@ def test_a_declared_text_is_rendered_with_its_values() -> None:
     assert say.catalog.error(LineTooLong(limit=3)) == "3자까지"
 
 
+def test_some_texts_can_be_said_differently() -> None:
+    catalog = Catalog(COMPLETE)
+    assert "greeting.bye" in catalog
+    assert "greeting.good" not in catalog
+    say = Say(catalog.overlaid({"greeting.bye": "또 봐요"}))
+    assert say.bye() == "또 봐요"
+    assert Say(catalog).bye() == "잘 가요"
+    with pytest.raises(CatalogError, match="unknown placeholders"):
+        Say(catalog.overlaid({"greeting.bye": "{nobody}"}))
+
+
 def test_a_text_wants_exactly_its_values() -> None:
     say = Say(Catalog(COMPLETE))
     with pytest.raises(TypeError, match=r"greeting\.hello"):
@@ -77,3 +88,8 @@ def test_an_error_takes_its_own_variables_and_no_others() -> None:
     with pytest.raises(TypeError):
         NotPermitted(limit=1)
     assert issubclass(LineTooLong, UserError)
+
+
+def test_texts_below_a_path_come_in_the_files_order() -> None:
+    catalog = Catalog({"summary.b": "나", "other": "x", "summary.a": "가"})
+    assert list(catalog.below("summary").items()) == [("b", "나"), ("a", "가")]

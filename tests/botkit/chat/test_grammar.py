@@ -60,6 +60,15 @@ def test_other_lines_are_not_ours(line: str) -> None:
     assert not GRAMMAR.is_meant(line)
 
 
+@pytest.mark.parametrize("line", ["/테다", "/테니스 " + "가" * 99])
+def test_without_a_fallback_that_takes_it_a_line_is_not_ours(line: str) -> None:
+    declining = Form("unknown", ".*", lambda _: None)
+    for fallback in (None, declining):
+        grammar = Grammar(prefix="/테", forms=GRAMMAR.forms, fallback=fallback, limit=30)
+        assert grammar.parse(line) is None
+        assert grammar.parse("/테 시작") == GRAMMAR.parse("/테 시작")
+
+
 def test_a_line_may_be_as_long_as_the_limit() -> None:
     assert GRAMMAR.parse("/테 " + "가" * 29) is not None
     too_long = "/테 " + "가" * 30
@@ -67,6 +76,29 @@ def test_a_line_may_be_as_long_as_the_limit() -> None:
     with pytest.raises(LineTooLong) as caught:
         GRAMMAR.parse(too_long)
     assert caught.value.values == {"limit": 30}
+
+
+def test_a_prefix_has_other_spellings() -> None:
+    grammar = Grammar(prefix="!", forms=[_form("go", "가")], fallback=None, limit=9, other_prefixes=("！",))
+    for line in ("!가", "！가"):
+        assert grammar.is_meant(line)
+        assert grammar.parse(line) is not None
+    assert grammar.usages({}) == []
+
+
+def test_usages_stand_behind_the_prefix_and_its_gap() -> None:
+    forms = [_form("go", "가", usage="가 [곳]")]
+    for gap in (" ", ""):
+        grammar = Grammar(prefix="!", forms=forms, fallback=None, limit=9, gap=gap)
+        assert grammar.usages({"go": "간다"}) == [(f"!{gap}가 [곳]", "간다")]
+
+
+def test_what_the_fallback_declines_is_not_for_the_bot() -> None:
+    declining = Form("maybe", r"(?P<rest>.*)", lambda match: Said("yes") if match["rest"] == "응" else None)
+    for fallback in (None, declining):
+        grammar = Grammar(prefix="!", forms=[_form("go", "가")], fallback=fallback, limit=9)
+        assert grammar.parse("!나") is None
+        assert (grammar.parse("!응") is not None) is (fallback is declining)
 
 
 @given(st.text(max_size=80))

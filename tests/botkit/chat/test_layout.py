@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from botkit.chat.layout import BUBBLE, MAX_BUBBLES, bubbles, fold, split, strip_markdown
+from botkit.chat.layout import (
+    BUBBLE,
+    FOLDED_BUBBLE,
+    MAX_BUBBLES,
+    ZERO_WIDTH_SPACE,
+    bubbles,
+    fold,
+    folded_bubbles,
+    shortened,
+    split,
+    strip_markdown,
+)
 
 CUT = "(여기까지)"
 
@@ -75,6 +86,47 @@ def test_folding_hides_the_body_behind_the_headline() -> None:
     assert folded.startswith("제목\u200b")
     assert folded.endswith("\n본문")
     assert len(folded) > BUBBLE
+
+
+def test_a_folded_reply_is_one_bubble_under_its_first_line() -> None:
+    body = "\n".join(f"{number}. " + "가" * 30 for number in range(60))
+    assert folded_bubbles(f"머리\n{body}", CUT) == [fold("머리", body)]
+
+
+def test_a_long_folded_reply_keeps_its_headline_and_every_line() -> None:
+    lines = [f"{number}. " + "가" * 90 for number in range(100)]
+    shown = folded_bubbles("\n".join(["머리", *lines]), CUT)
+    count = len(shown)
+    assert count == 4
+    assert all(len(bubble) <= FOLDED_BUBBLE for bubble in shown)
+    heads, bodies = zip(*(bubble.split(ZERO_WIDTH_SPACE * 500 + "\n") for bubble in shown), strict=True)
+    assert list(heads) == [f"머리 ({number}/{count})" for number in range(1, count + 1)]
+    assert "\n".join(bodies).splitlines() == lines
+
+
+@given(st.text(max_size=9000))
+def test_folded_bubbles_fit_and_are_few(text: str) -> None:
+    shown = folded_bubbles(text, CUT)
+    assert 1 <= len(shown) <= MAX_BUBBLES
+    assert all(len(bubble) <= FOLDED_BUBBLE for bubble in shown)
+
+
+@pytest.mark.parametrize("text", ["한 줄", "가" * 300 + "\n본문"])
+def test_without_a_headline_or_a_body_nothing_is_folded(text: str) -> None:
+    assert folded_bubbles(text, CUT) == bubbles(text, CUT)
+
+
+@pytest.mark.parametrize(
+    ("text", "short"),
+    [
+        ("가나다라마", "가나다라마"),
+        ("가나다라마바", "가나..."),
+        ("가 나다라마바", "가..."),
+        ("가🇰🇷나다라마", "가..."),
+    ],
+)
+def test_a_shortened_text_says_so_and_tears_nothing(text: str, short: str) -> None:
+    assert shortened(text, 5) == short
 
 
 @pytest.mark.parametrize(

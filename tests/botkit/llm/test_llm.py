@@ -50,6 +50,7 @@ def test_other_addresses_are_refused(url: str) -> None:
         (Status.RESOURCE_EXHAUSTED, "LLM_ERROR", errors.AiBusy),
         (Status.INVALID_ARGUMENT, "GUARD_BLOCKED", errors.AiRefused),
         (Status.INVALID_ARGUMENT, "INVALID_INPUT", errors.AiRefused),
+        (Status.NOT_FOUND, "NO_PUZZLE_LEFT", errors.NothingLeft),
         (Status.INTERNAL, "LLM_PARSING_ERROR", errors.AiConfused),
         (Status.INTERNAL, "INTERNAL_ERROR", errors.Bug),
         (Status.UNAUTHENTICATED, "UNAUTHORIZED", errors.AiUnavailable),
@@ -60,7 +61,9 @@ def test_other_addresses_are_refused(url: str) -> None:
 def test_every_status_has_a_text(status: Status, code: str, error: type[errors.UserError]) -> None:
     trailing = Metadata((CODE, code)) if code else Metadata()
     failure = AioRpcError(status, Metadata(), trailing)
-    assert type(mapped("GetModelConfig", failure)) is error
+    found = mapped("GetModelConfig", failure)
+    assert type(found) is error
+    assert found.__notes__ == [f"GetModelConfig: {status.name} {code}".strip()]
 
 
 def settings(port: int, **values: float) -> LlmSettings:

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from botkit.postgres.migrate import MigrationRefused, migrate
+from botkit.postgres.migrate import MigrationRefused, migrate, outstanding
 from botkit.postgres.pool import Database
 from playground.embedded import Postgres
 from tests.support.database import database_settings
+from tests.support.servers import free_port
 
 
 @pytest.fixture
@@ -36,6 +37,18 @@ async def test_files_are_applied_once_and_in_order(database: Database, files: Pa
     assert await migrate(pool, schema="migrated", directory=files) == ["0003_three.sql"]
     tables = await pool.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'migrated' ORDER BY 1")
     assert [row[0] for row in tables] == ["one", "schema_migrations", "three", "two"]
+
+
+async def test_what_would_be_applied_can_be_asked_without_doing_it(database: Database, files: Path) -> None:
+    pool = await database.pool()
+    assert await outstanding(pool, schema="migrated", directory=files) == ["0001_one.sql", "0002_two.sql"]
+    assert await pool.fetchval("SELECT count(*) FROM pg_namespace WHERE nspname = 'migrated'") == 0
+    await migrate(pool, schema="migrated", directory=files)
+    (files / "0003_three.sql").write_text("CREATE TABLE three ();", "utf-8")
+    assert await outstanding(pool, schema="migrated", directory=files) == ["0003_three.sql"]
+    (files / "0002_two.sql").write_text("CREATE TABLE other ();", "utf-8")
+    with pytest.raises(MigrationRefused):
+        await outstanding(pool, schema="migrated", directory=files)
 
 
 async def test_processes_that_start_together_do_not_disturb_each_other(
@@ -76,7 +89,8 @@ async def test_a_failing_file_leaves_nothing_behind(database: Database, files: P
 async def test_a_silent_socket_is_replaced_by_tcp_or_reported(
     postgres_server: Postgres, tmp_path: Path
 ) -> None:
-    settings = database_settings(postgres_server).model_copy(update={"db_socket_path": str(tmp_path)})
+    elsewhere = {"db_socket_path": str(tmp_path), "db_port": free_port()}
+    settings = database_settings(postgres_server).model_copy(update=elsewhere)
     made = Database(settings, schema="x", application="test")
     with pytest.raises(OSError, match=r"refused|Connect"):
         await made.ping()

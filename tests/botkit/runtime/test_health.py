@@ -114,7 +114,8 @@ async def test_the_routes_over_http() -> None:
         missing = await get(port, "/nowhere")
         assert (missing.status, missing.json["error"]) == (404, "NOT_FOUND")
         assert (await get(port, "/admin")).status == 401
-        assert (await get(port, "/admin", {"X-API-Key": "wrong"})).json["error"] == "UNAUTHORIZED"
+        assert (await get(port, "/admin", {"X-API-Key": "wrong"})).json["error"] == "FORBIDDEN"
+        assert (await get(port, "/admin", {"Authorization": "bearer wrong"})).status == 403
         assert (await get(port, "/admin", {"X-API-Key": "right"})).status == 200
         assert (await get(port, "/admin", {"Authorization": "bearer right"})).status == 200
         assert (await get(port, "/shut", {"X-API-Key": ""})).status == 503

@@ -722,3 +722,43 @@ async def test_a_long_reply_is_cut_into_bubbles_that_belong_together(desk: MakeD
     assert [reply["type"] for reply in shown] == ["waiting"] * (len(shown) - 1) + ["final"]
     assert [reply["seq"] for reply in shown] == [str(n) for n in range(len(shown))]
     assert all(len(reply["text"]) <= 500 for reply in shown)
+
+
+async def test_what_runs_beside_the_reading_ends_with_the_ownership(desk: MakeDesk) -> None:
+    began = asyncio.Event()
+    ends: list[str] = []
+
+    async def beside() -> None:
+        began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ends.append("cancelled")
+
+    one = desk()
+    task = asyncio.create_task(one.consumer.run(one.bot, one.stop, drain_seconds=1, beside=beside))
+    await began.wait()
+    one.stop.set()
+    await task
+    assert ends == ["cancelled"]
+
+
+async def test_what_runs_beside_can_end_the_ownership(desk: MakeDesk, mq: Client) -> None:
+    one, began = desk(lease_seconds=600), 0
+
+    async def beside() -> None:
+        nonlocal began
+        began += 1
+        if began == 1:
+            raise owner.LeaseLost
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(one.consumer.run(one.bot, one.stop, drain_seconds=1, beside=beside))
+
+    async def again() -> bool:
+        return began == 2
+
+    await until(again, what="a second ownership")
+    one.stop.set()
+    await task
+    assert await mq.hget(f"{STREAM}:owner", "until") is not None

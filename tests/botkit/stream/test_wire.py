@@ -83,10 +83,30 @@ def test_equal_parts_keep_their_types() -> None:
     assert kinds == ["waiting", "final"]
 
 
-@given(st.lists(st.builds(Reply, st.text(), st.sampled_from(ReplyType))))
+def test_a_folded_reply_is_not_cut() -> None:
+    line = Incoming("9-1", "room", "user", "text")
+    [bubble] = wire.replies_on_wire(
+        line, [Reply("머리\n" + "가" * 900, folded=True)], bot="b", cut_notice="…"
+    )
+    assert bubble["text"].startswith("머리\u200b")
+    assert bubble["text"].endswith("가" * 900)
+    assert bubble["type"] == "final"
+
+
+def test_a_picture_comes_with_the_text_that_it_may_stand_for() -> None:
+    line = Incoming("9-1", "room", "user", "text")
+    [bubble] = wire.replies_on_wire(line, [Reply("달력", image="kakao:image:9-1")], bot="b", cut_notice="…")
+    assert (bubble["type"], bubble["imageKey"], bubble["text"]) == ("image", "kakao:image:9-1", "달력")
+
+
+@given(st.lists(st.builds(Reply, st.text(), st.sampled_from(ReplyType), st.booleans(), st.text())))
 def test_kept_replies_come_back(replies: list[Reply]) -> None:
     assert wire.parse_replies(wire.dump_replies(replies)) == tuple(replies)
     json.loads(wire.dump_replies(replies))
+
+
+def test_replies_kept_by_an_earlier_release_are_read() -> None:
+    assert wire.parse_replies(b'[["final", "text"]]') == (Reply("text"),)
 
 
 def test_trace_headers_are_taken_when_the_bridge_wrote_them() -> None:

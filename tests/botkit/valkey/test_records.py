@@ -113,3 +113,24 @@ async def test_saving_renews_the_time_to_live(records: Records[Count], cache: Cl
     await cache.expire(records.key("r"), 5)
     await records.save("r", stored, Count(1), entry="1-0", epoch="5")
     assert await cache.ttl(records.key("r")) > 50
+
+
+async def test_all_records_are_listed_with_the_time_they_have_left(
+    records: Records[Count], cache: Client
+) -> None:
+    for name, value in (("a:b", 1), ("*", 2)):
+        stored, _ = await records.look(name)
+        await records.save(name, stored, Count(value))
+    await cache.hset(records.key("broken"), "data", "{")
+    await cache.expire(records.key("broken"), 9)
+    await cache.set("u:other", "1", ex=9)
+    found = {one.name: one async for one in records.all()}
+    assert {name: one.state.value for name, one in found.items()} == {"a:b": 1, "*": 2}
+    assert all(58 <= one.seconds_left <= 60 for one in found.values())
+
+
+async def test_only_the_prefix_as_it_is_written_is_listed(cache: Client) -> None:
+    await cache.hset("xy:1", "data", "{}")
+    await cache.expire("xy:1", 9)
+    odd = Records(cache, prefix="x?:", state=Count, initial=Count(), seconds=60)
+    assert [one async for one in odd.all()] == []

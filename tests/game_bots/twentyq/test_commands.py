@@ -6,28 +6,34 @@ from hypothesis import strategies as st
 
 from botkit.chat.errors import LineTooLong
 from game_bots.costs import Period
-from game_bots.spans import Span
-from game_bots.twentyq.commands import (
+from game_bots.forms import (
     Agree,
-    Ask,
-    Chain,
     ClearAll,
     ForceEnd,
-    GiveHint,
-    Guess,
     Help,
     Model,
     PersonalRecord,
     Ranking,
     Reject,
     RoomRecord,
-    Start,
-    Status,
     Surrender,
     TellMe,
     Unknown,
     Usage,
+)
+from game_bots.spans import Span
+from game_bots.twentyq.commands import (
+    Appeal,
+    Ask,
+    Chain,
+    GiveHint,
+    Guess,
+    Recap,
+    Start,
+    StartDaily,
+    Status,
     grammar,
+    said,
 )
 
 GRAMMAR = grammar("/스자")
@@ -44,6 +50,14 @@ GRAMMAR = grammar("/스자")
         ("/스자 시작 생물 음식", Start(("생물", "음식"))),
         ("/스자 시작 20", Start((), counted=True)),
         ("/스자 시작 생물 20", Start(("생물",), counted=True)),
+        ("/스자 시작 음식 어려움 20", Start(("음식", "어려움"), counted=True)),
+        ("/스자 오늘", StartDaily()),
+        ("/스자 오늘의 문제", StartDaily()),
+        ("/스자 오늘 먹을 수 있나요", Ask("오늘 먹을 수 있나요")),
+        ("/스자 이의 7", Appeal(7)),
+        ("/스자 이의12번", Appeal(12)),
+        ("/스자 이의 있나요", Ask("이의 있나요")),
+        ("/스자 복기", Recap()),
         ("/스자 시작 전에 물을 넣나요?", Ask("시작 전에 물을 넣나요?")),
         ("/스자 시작되는 계절인가요", Ask("시작되는 계절인가요")),
         ("/스자 힌트", GiveHint()),
@@ -149,3 +163,18 @@ def test_a_guess_means_its_noun(line: str) -> None:
     parsed = GRAMMAR.parse(line)
     assert parsed is not None
     assert parsed.command.noun == "고양이"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("큰가요?", Ask("큰가요?")),
+        ("정답 고양이", Guess("고양이")),
+        ("정답 알려줘", TellMe()),
+        ("큰가요?, 작은가요?", Chain(("큰가요?", "작은가요?"))),
+        ("시작", Ask("시작")),
+        ("관리자 전체삭제", Ask("관리자 전체삭제")),
+    ],
+)
+def test_who_may_only_ask_can_do_nothing_else(text: str, command: object) -> None:
+    assert said(GRAMMAR, text) == command

@@ -1,6 +1,7 @@
 """The rules of 스무고개: tables for what is refused, and random games for what must always hold."""
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import settings
@@ -10,34 +11,41 @@ from pydantic import TypeAdapter
 
 from botkit.chat.errors import Refused
 from botkit.chat.message import Player
-from game_bots.surrender import NoVote, Standing
-from game_bots.twentyq.game import (
-    CATEGORIES,
-    GUESS_SECONDS,
-    MAX_HINTS,
-    TOPICS_KEPT,
-    Riddle,
-    Room,
-    Topic,
-    Verdict,
-    category_of,
-    display_category,
-)
-from game_bots.twentyq.refusals import (
+from game_bots.refusals import (
+    AppealLimitReached,
+    AppealRepeated,
     DuplicateQuestion,
-    GuessRepeated,
-    GuessTooSoon,
     HintLimitReached,
     NoGame,
-    QuestionsUsedUp,
+    NoSuchQuestion,
+)
+from game_bots.surrender import NoVote, Standing
+from game_bots.twentyq.game import GUESS_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
+from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
+from game_bots.twentyq.room import TOPICS_KEPT, Finished, Result, Room
+from game_bots.twentyq.topics import (
+    CATEGORIES,
+    Level,
+    Topic,
+    category_of,
+    display_category,
+    display_level,
+    level_of,
 )
 
 CAT = Topic("고양이", "organism", {"habitat": "집"})
+ROOM = TypeAdapter(Room)
 MINJI, JUN, SORA = Player("1", "민지"), Player("2", "준"), Player("3", "소라")
 
 
 def riddle(*players: Player) -> Riddle:
     return Riddle("7-0", CAT, 1000.0, players=players)
+
+
+def ended(room: Room, riddle: Riddle | None = None, result: Result = Result.SURRENDER) -> Room:
+    game = riddle or room.playing("")
+    winner = game.players[0].id if result is Result.CORRECT else ""
+    return room.ended(Finished("r", game, result, winner, 99.0))
 
 
 def test_a_room_without_a_riddle_says_so() -> None:
@@ -58,15 +66,123 @@ def test_a_counted_game_ends_its_questions() -> None:
     assert caught.value.values == {"limit": 2}
 
 
-def test_who_asks_most_is_named_when_there_are_several() -> None:
+def test_whose_questions_helped_most_is_named_when_there_are_several() -> None:
     alone = riddle(MINJI).answered("큰가요?", Verdict.NO, by=MINJI, now=1.0)
-    assert alone.most_curious is None
-    assert riddle(MINJI, JUN).most_curious is None
-    assert alone.joined(JUN).most_curious == (MINJI, 1)
-    both = alone.answered("새인가요?", Verdict.NO, by=JUN, now=2.0).answered(
-        "개?", Verdict.NO, by=JUN, now=3.0
+    assert alone.mvp is None
+    assert riddle(MINJI, JUN).mvp is None
+    assert alone.joined(JUN).mvp == (MINJI, 1)
+    both = alone.answered("새인가요?", Verdict.NO, by=MINJI, now=2.0)
+    both = both.answered("개?", Verdict.YES, by=JUN, now=3.0).answered("곰?", Verdict.NO, by=JUN, now=4.0)
+    assert both.mvp == (JUN, 2)
+    assert replace(both, players=(MINJI, SORA)).mvp is None
+
+
+@pytest.mark.parametrize(("level", "points"), [(Level.EASY, 80), (Level.NORMAL, 120), (Level.HARD, 180)])
+def test_a_rare_secret_is_worth_more_and_help_costs(level: Level, points: int) -> None:
+    game = replace(riddle(), topic=replace(CAT, level=level))
+    assert game.points == points
+    game = game.answered("큰가요?", Verdict.NO, by=JUN, now=1.0)
+    game = game.hinted("야옹", by=JUN, now=2.0).told("털", now=2.5).missed("개", close=False, by=JUN, now=3.0)
+    assert game.points == points - 4 - 15 - 5
+    for number in range(60):
+        game = game.answered(f"{number}?", Verdict.NO, by=JUN, now=4.0)
+    assert game.points == 10
+
+
+def test_an_operators_hint_is_free() -> None:
+    game = riddle().told("털이 있어요", now=2.0)
+    assert (game.hints_left, game.hints_taken, len(game.hints)) == (MAX_HINTS, 0, 1)
+    assert game.players == ()
+    with pytest.raises(HintLimitReached) as caught:
+        game.hinted("야옹", by=JUN, now=3.0).check_hint()
+    assert caught.value.values == {"used": 1, "limit": 1}
+
+
+def test_a_game_knows_when_somebody_last_moved() -> None:
+    game = riddle()
+    assert game.last_moved_at == 1000.0
+    game = game.hinted("야옹", by=JUN, now=1005.0).answered("큰가요?", Verdict.NO, by=JUN, now=1003.0)
+    assert game.last_moved_at == 1005.0
+    assert game.missed("개", close=False, by=JUN, now=1009.0).last_moved_at == 1009.0
+
+
+def test_a_second_judge_puts_an_answer_right_and_gives_the_question_back() -> None:
+    game = replace(riddle(), limit=20).answered("큰가요?", Verdict.NO, by=MINJI, now=1.0)
+    game = game.answered("사나요?", Verdict.YES, by=MINJI, now=2.0)
+    right = game.reviewed(1, Verdict.MOSTLY_YES, by=JUN)
+    assert [(q.verdict, q.former, q.appealed) for q in right.questions] == [
+        (Verdict.MOSTLY_YES, Verdict.NO, True),
+        (Verdict.YES, None, False),
+    ]
+    assert (right.limit, right.questions_left) == (21, 19)
+    assert right.players == (MINJI, JUN)
+    kept = game.reviewed(2, Verdict.YES, by=JUN)
+    assert (kept.questions[1].former, kept.questions[1].appealed, kept.limit) == (None, True, 20)
+    assert riddle().answered("a?", Verdict.NO, by=JUN, now=1.0).reviewed(1, Verdict.YES, by=JUN).limit == 0
+
+
+def test_appeals_are_few_and_one_a_question() -> None:
+    game = riddle()
+    for number in range(MAX_APPEALS + 1):
+        game = game.answered(f"{number}?", Verdict.NO, by=MINJI, now=1.0)
+    with pytest.raises(NoSuchQuestion) as missing:
+        game.check_appeal(99)
+    assert missing.value.values == {"number": 99}
+    for number in range(MAX_APPEALS):
+        game = game.reviewed(number + 1, Verdict.NO, by=MINJI)
+    with pytest.raises(AppealRepeated) as repeated:
+        game.check_appeal(2)
+    assert repeated.value.values == {"number": 2, "answer": "아니오"}
+    with pytest.raises(AppealLimitReached) as limit:
+        game.check_appeal(MAX_APPEALS + 1)
+    assert limit.value.values == {"limit": MAX_APPEALS}
+
+
+def test_a_secret_is_named_by_what_else_it_is_called() -> None:
+    game = replace(riddle(), topic=replace(CAT, aliases=("냥이", "cat")))
+    assert all(map(game.is_named_by, ("고양이", "냥이", "CAT", "냥이예요")))
+    assert not game.is_named_by("개")
+
+
+def test_a_day_s_riddle_is_remembered_without_its_secret() -> None:
+    room = Room().started(CAT, game="1-0", by=MINJI, now=1.0, daily="2026-11-25")
+    game = (
+        room.playing("").answered("큰가요?", Verdict.NO, by=MINJI, now=2.0).hinted("야옹", by=MINJI, now=3.0)
     )
-    assert both.most_curious == (JUN, 2)
+    after = ended(room, game, Result.CORRECT)
+    assert after.daily is not None
+    assert (after.daily.day, after.daily.solved, after.daily.answers, after.daily.hints) == (
+        "2026-11-25", True, (Verdict.NO,), 1
+    )  # fmt: skip
+    later = ended(after.started(CAT, game="2-0", by=MINJI, now=9.0))
+    assert later.daily == after.daily
+    lost = ended(room, game, Result.SURRENDER).daily
+    assert lost is not None
+    assert not lost.solved
+
+
+def test_tokens_are_counted_on_the_open_riddle() -> None:
+    room = Room().started(CAT, game="1-0", by=MINJI, now=1.0)
+    assert room.spending(5).spending(7).playing("").tokens == 12
+    assert Room().spending(5) == Room()
+
+
+@pytest.mark.parametrize(
+    ("word", "level"),
+    [
+        ("쉬움", Level.EASY),
+        ("어렵게", Level.HARD),
+        ("HARD", Level.HARD),
+        ("보통", Level.NORMAL),
+        ("생물", None),
+    ],
+)
+def test_the_words_for_levels(word: str, level: Level | None) -> None:
+    assert level_of(word) is level
+
+
+def test_levels_have_a_name() -> None:
+    assert [display_level(level) for level in Level] == ["쉬움", "보통", "어려움"]
 
 
 @pytest.mark.parametrize("verdict", Verdict)
@@ -77,7 +193,7 @@ def test_a_chain_goes_on_after_a_yes(verdict: Verdict) -> None:
 def test_a_new_riddle_has_nothing_of_the_old_one() -> None:
     room = Room().started(CAT, game="1-0", by=MINJI, now=1.0)
     old = room.playing("").answered("큰가요?", Verdict.NO, by=JUN, now=2.0).hinted("야옹", by=JUN, now=3.0)
-    fresh = room.ended(old).started(Topic("사과", "food", {}), game="2-0", by=SORA, now=9.0).playing("")
+    fresh = ended(room, old).started(Topic("사과", "food", {}), game="2-0", by=SORA, now=9.0).playing("")
     assert (fresh.questions, fresh.hints, fresh.misses, fresh.vote) == ((), (), (), None)
     assert fresh.players == (SORA,)
     assert fresh.id == "2-0"
@@ -177,7 +293,9 @@ def test_agreeing_and_rejecting_want_an_open_vote() -> None:
     voting = Riddle("7-0", CAT, 0.0, players=(MINJI, JUN, SORA, Player("4", "하나"))).giving_up(
         by=MINJI, now=1.0
     )
-    assert voting.agreeing(by=JUN, now=2.0, prefix="").open_vote(2.0) is not None
+    agreed = voting.agreeing(by=JUN, now=2.0, prefix="").vote
+    assert agreed is not None
+    assert agreed.agreed == ("1", "2")
     against = voting.rejecting(by=JUN, now=2.0, prefix="")
     assert against.vote is not None
     assert against.rejecting(by=SORA, now=3.0, prefix="").vote is None
@@ -190,7 +308,7 @@ def test_the_last_secrets_are_not_drawn_again() -> None:
     for number in range(30):
         category = "food" if number % 3 == 0 else "organism"
         room = room.started(Topic(f"t{number}", category, {}), game=str(number), by=MINJI, now=0.0)
-        room = room.ended(room.playing(""))
+        room = ended(room)
     assert set(room.banned("movie")) == {f"t{n}" for n in range(10, 30)}
     assert set(room.banned("food")) == {f"t{n}" for n in range(30) if n >= 10 or n % 3 == 0}
     assert set(room.banned("")) == {f"t{n}" for n in range(30)}
@@ -201,7 +319,7 @@ def test_what_can_no_longer_be_banned_is_forgotten() -> None:
     room = Room()
     for number in range(100):
         room = room.started(Topic(f"t{number}", "food", {}), game=str(number), by=MINJI, now=0.0)
-        room = room.ended(room.playing(""))
+        room = ended(room)
     assert len(room.played) == TOPICS_KEPT
 
 
@@ -236,7 +354,7 @@ def test_a_room_comes_back_from_its_json() -> None:
         .hinted("힌트", by=MINJI, now=4.0)
         .giving_up(by=MINJI, now=5.0)
     )
-    for value in (Room(), room, Room(full), room.ended(full)):
+    for value in (Room(), room, Room(full), ended(room, full, Result.CORRECT)):
         assert adapter.validate_json(adapter.dump_json(value)) == value
 
 
@@ -254,7 +372,7 @@ class Games(RuleBasedStateMachine):
     words = st.text("가나다?! ", min_size=0, max_size=4)
 
     def played(self, riddle: Riddle) -> None:
-        self.room = Room(riddle, self.room.played)
+        self.room = replace(self.room, riddle=riddle)
         self.moves += 1
 
     @rule(seconds=st.floats(0, 90))
@@ -262,12 +380,12 @@ class Games(RuleBasedStateMachine):
         self.now += seconds
 
     @precondition(lambda self: self.room.riddle is None)
-    @rule(by=people, category=st.sampled_from(list(CATEGORIES)))
-    def start(self, by: Player, category: str) -> None:
+    @rule(by=people, category=st.sampled_from(list(CATEGORIES)), limit=st.sampled_from([0, 3]))
+    def start(self, by: Player, category: str, limit: int) -> None:
         self.games += 1
         self.moves = 0
         self.room = self.room.started(
-            Topic(f"비밀{self.games}", category, {}), game=str(self.games), by=by, now=self.now
+            Topic(f"비밀{self.games}", category, {}), game=str(self.games), by=by, now=self.now, limit=limit
         )
 
     @precondition(lambda self: self.room.riddle)
@@ -294,6 +412,23 @@ class Games(RuleBasedStateMachine):
             assert self.room.playing("").hints_left == 0
 
     @precondition(lambda self: self.room.riddle)
+    @rule(by=people, number=st.integers(1, 6), verdict=st.sampled_from(Verdict))
+    def appeal(self, by: Player, number: int, verdict: Verdict) -> None:
+        before = self.room.playing("")
+        try:
+            self.room = replace(self.room, riddle=before.reviewed(number, verdict, by=by))
+        except Refused:
+            return
+        (question,) = [q for q in self.room.playing("").questions if q.number == number]
+        assert question.appealed
+        assert question.former is not question.verdict
+
+    @precondition(lambda self: self.room.riddle)
+    @rule()
+    def operator_hints(self) -> None:
+        self.played(self.room.playing("").told("도움", now=self.now))
+
+    @precondition(lambda self: self.room.riddle)
     @rule(by=people, what=st.sampled_from(["give up", "agree", "reject"]))
     def vote(self, by: Player, what: str) -> None:
         riddle = self.room.playing("")
@@ -307,14 +442,14 @@ class Games(RuleBasedStateMachine):
         except Refused:
             return
         if riddle.vote and riddle.vote.standing is Standing.CARRIED:
-            self.room = self.room.ended(riddle)
+            self.room = ended(self.room, riddle)
         else:
-            self.room = Room(riddle, self.room.played)
+            self.room = replace(self.room, riddle=riddle)
 
     @precondition(lambda self: self.room.riddle)
     @rule()
     def end(self) -> None:
-        self.room = self.room.ended(self.room.playing(""))
+        self.room = ended(self.room)
 
     @invariant()
     def the_books_are_straight(self) -> None:
@@ -324,10 +459,15 @@ class Games(RuleBasedStateMachine):
         assert [q.number for q in riddle.questions] == list(range(1, len(riddle.questions) + 1))
         assert len(riddle.questions) + len(riddle.hints) + len(riddle.misses) == self.moves
         assert 0 <= riddle.hints_left <= MAX_HINTS
+        assert sum(q.appealed for q in riddle.questions) <= MAX_APPEALS
+        assert 10 <= riddle.points <= 120
+        assert riddle.questions_left is None or riddle.questions_left >= 0
         ids = [player.id for player in riddle.players]
         assert len(set(ids)) == len(ids)
         moved = (
-            {q.by for q in riddle.questions} | {h.by for h in riddle.hints} | {m.by for m in riddle.misses}
+            {q.by for q in riddle.questions}
+            | {h.by for h in riddle.hints if h.by}
+            | {m.by for m in riddle.misses}
         )
         assert moved <= set(ids)
         assert riddle.topic.name not in {topic.name for topic in self.room.played}
@@ -340,9 +480,14 @@ class Games(RuleBasedStateMachine):
 
     @invariant()
     def a_room_survives_its_json(self) -> None:
-        adapter = TypeAdapter(Room)
-        assert adapter.validate_json(adapter.dump_json(self.room)) == self.room
+        assert ROOM.validate_json(ROOM.dump_json(self.room)) == self.room
+
+
+class ManyGames(Games):
+    """The same, at length."""
 
 
 Games.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 TestGames = Games.TestCase
+ManyGames.TestCase.settings = settings(max_examples=10_000, stateful_step_count=40, deadline=None)
+TestManyGames = pytest.mark.soak(ManyGames.TestCase)

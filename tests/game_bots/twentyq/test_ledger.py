@@ -16,10 +16,12 @@ from botkit.runtime.health import Degraded
 from botkit.runtime.tasks import cancel
 from botkit.stream import archive
 from botkit.stream.archive import Archiver
-from game_bots.twentyq.game import Finished, Result, Riddle, Topic, Verdict
-from game_bots.twentyq.handlers import FINISHED
+from game_bots.twentyq.endings import FINISHED
+from game_bots.twentyq.game import Riddle, Verdict
 from game_bots.twentyq.ledger import SCHEMA, Ledger
+from game_bots.twentyq.room import Finished, Result
 from game_bots.twentyq.store import LEDGER
+from game_bots.twentyq.topics import Topic
 from playground.embedded import Postgres, Valkey
 from tests.support.database import database_settings
 from tests.support.polling import until

@@ -8,11 +8,14 @@ import pytest
 
 from botkit.chat.message import Player
 from botkit.postgres.pool import Database
+from game_bots.records import SEOUL, RecordsUnavailable, beginning
 from game_bots.spans import Span
-from game_bots.twentyq.game import Finished, Result, Riddle, Topic, Verdict
-from game_bots.twentyq.handlers import FINISHED
+from game_bots.twentyq.endings import FINISHED
+from game_bots.twentyq.game import Riddle, Verdict
 from game_bots.twentyq.ledger import SCHEMA, Ledger
-from game_bots.twentyq.repository import SEOUL, Ranked, Records, RecordsUnavailable, beginning
+from game_bots.twentyq.repository import Ranked, Records
+from game_bots.twentyq.room import Finished, Result
+from game_bots.twentyq.topics import Topic
 from playground.embedded import Postgres
 from tests.support.database import database_settings
 from tests.support.servers import free_port
@@ -26,9 +29,17 @@ DAY = 86_400
 
 
 def game(
-    number: int, at: float, *, winner: str = "", category: str = "organism", asked: int = 2, room: str = ROOM
+    number: int,
+    at: float,
+    *,
+    winner: str = "",
+    category: str = "organism",
+    asked: int = 2,
+    room: str = ROOM,
+    daily: str = "",
 ) -> Finished:
-    riddle = Riddle(f"{number}-0", Topic(f"비밀{number}", category, {}), at, players=(MINJI, JUN))
+    topic = Topic(f"비밀{number}", category, {})
+    riddle = Riddle(f"{number}-0", topic, at, players=(MINJI, JUN), daily=daily)
     for place in range(asked):
         riddle = riddle.answered(f"{place}번?", Verdict.YES, by=MINJI, now=at)
     result = Result.CORRECT if winner else Result.SURRENDER
@@ -93,8 +104,8 @@ async def test_a_room_by_span(records: Records, span: Span, games: int, percent:
 
 async def test_who_solves_most_comes_first(records: Records) -> None:
     assert await records.winners(ROOM, beginning(Span.ALL, NOON)) == (
-        Ranked("새 준", 5, 3, 0),
-        Ranked("새 민지", 5, 1, 21),
+        Ranked("새 준", 5, 3, 3 * 120 - 4 * (2 + 6 + 7), 0),
+        Ranked("새 민지", 5, 1, 120 - 4 * 4, 21),
     )
 
 
@@ -118,3 +129,30 @@ async def test_without_postgres_there_are_no_records(postgres_server: Postgres) 
     away = Database(settings, schema=SCHEMA, application="test")
     with pytest.raises(RecordsUnavailable):
         await Records(away).person(ROOM, "1")
+
+
+async def test_days_in_a_row_end_where_one_is_missing(records: Records, database: Database) -> None:
+    ledger = Ledger(database)
+    for number, (day, winner, room) in enumerate(
+        [
+            ("2026-11-20", "1", ROOM),
+            ("2026-11-22", "1", ROOM),
+            ("2026-11-23", "2", ROOM),
+            ("2026-11-24", "", ROOM),
+            ("2026-11-24", "2", "elsewhere"),
+        ],
+        100,
+    ):
+        done = game(number, NOON, winner=winner, room=room, daily=day)
+        await ledger.write(FINISHED.dump_json(done))
+    assert await records.streaks(ROOM, "1", before="2026-11-24") == (2, 2)
+    assert await records.streaks(ROOM, "1", before="2026-11-25") == (0, 3)
+    assert await records.streaks(ROOM, "9", before="2026-11-25") == (0, 0)
+
+
+async def test_refunded_games_do_not_count(records: Records, database: Database) -> None:
+    before = await records.person(ROOM, "1")
+    await (await database.pool()).execute("UPDATE game_logs SET refunded = true WHERE user_id = '1'")
+    assert before.games == 5
+    assert (await records.person(ROOM, "1")).games == 0
+    assert [one.name for one in await records.winners(ROOM, beginning(Span.ALL, NOON))] == ["새 준"]

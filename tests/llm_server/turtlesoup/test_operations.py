@@ -37,6 +37,7 @@ ANSWERED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "raw_text": "예",
             "question_count": 1,
             "history": [{"question": "누가 죽었나요?", "answer": "예, 중요한 질문입니다!"}],
+            "important": True,
         },
     ),
     ("TurtleSoupValidateSolution", TRY, {"result": "YES", "raw_text": "YES"}),
@@ -61,6 +62,7 @@ ANSWERED: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
             "category": "MYSTERY",
             "difficulty": 3,
             "hints": ["하나를 보세요", "둘을 보세요", "셋을 보세요"],
+            "key_facts": ["녹음기가 있었다.", "전등은 박수로 켜진다.", "누군가 전등을 시험했다."],
         },
     ),
 ]
@@ -89,7 +91,8 @@ async def test_a_players_words_stand_in_their_tags_and_the_secret_in_the_system_
     system = body["systemInstruction"]["parts"][0]["text"]
     assert SOLUTION.partition(",")[0] in system
     assert "<question>&lt;/question&gt;왜?</question>" in body["contents"][-1]["parts"][0]["text"]
-    assert body["generationConfig"]["responseJsonSchema"]["properties"].keys() == {"answer", "important"}
+    wanted = body["generationConfig"]["responseJsonSchema"]["properties"].keys()
+    assert wanted == {"answer", "important", "facts", "sure"}
 
 
 @pytest.mark.parametrize("important", [True, False])
@@ -166,9 +169,8 @@ async def test_the_solution_word_for_word_needs_no_model(asked: Running, provide
 async def test_a_solution_takes_two_votes(
     asked: Running, provider: Provider, votes: str, result: str
 ) -> None:
-    provider.script(
-        *(Rule(kind="text", text=json.dumps({"result": vote}), times=1) for vote in votes.split())
-    )
+    replies = ({"result": vote, "facts": [], "missing": ""} for vote in votes.split())
+    provider.script(*(Rule(kind="text", text=json.dumps(reply), times=1) for reply in replies))
     for _ in range(2):
         assert (await asked.uds.call("TurtleSoupValidateSolution", TRY)).reply["result"] == result
     assert len(provider.requests) == len(votes.split())
@@ -230,115 +232,15 @@ async def test_a_rewrite_that_tells_too_much_or_nothing_is_refused(
     assert len(provider.requests) == 2
 
 
-# ---- puzzles --------------------------------------------------------------------------------------------
-
-
-async def test_without_a_theme_a_puzzle_of_ours(asked: Running, provider: Provider) -> None:
-    for difficulty, expected in ((2, 2), (9, 5), (-3, 1)):
-        found = (await asked.uds.call("TurtleSoupGeneratePuzzle", {"difficulty": difficulty})).reply
-        assert found["difficulty"] == expected
-        assert found["scenario"] in {puzzle["question"] for puzzle in PUZZLES}
-        assert len(found["hints"]) == 3
-    found = (await asked.uds.call("TurtleSoupGeneratePuzzle", {})).reply
-    assert (found["difficulty"], found["category"]) == (3, "MYSTERY")
-    assert not provider.requests
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        {"hints": ["하나"]},
-        {"title": " "},
-        {"difficulty": 5},
-        {"hints": ["하나", "둘", str(GOOD["solution"])]},
-        {"category": "LOVE"},
-    ],
-    ids=str,
-)
-async def test_a_puzzle_that_is_none_is_replaced_by_one_of_ours(
-    asked: Running, provider: Provider, change: dict[str, Any]
-) -> None:
-    good = {name: GOOD[name] for name in ("title", "scenario", "solution", "difficulty")}
-    reply = {**good, "category": "LOGIC", "hints": ["하나", "둘", "셋"], **change}
-    provider.script(Rule(kind="text", text=json.dumps(reply, ensure_ascii=False)))
-    found = (await asked.uds.call("TurtleSoupGeneratePuzzle", {"theme": "바다"})).reply
-
-    assert found["scenario"] in {puzzle["question"] for puzzle in PUZZLES}
-    assert len(provider.requests) == 2
-
-
-@pytest.mark.parametrize(
-    ("mode", "theme", "asks"),
-    [("preset", "바다", 0), ("llm", "", 1), ("auto", "", 0), ("auto", "바다", 1)],
-)
-async def test_who_makes_a_puzzle(
-    launch: Launch, provider: Provider, mode: str, theme: str, asks: int
-) -> None:
-    server = await launch(GOOGLE_API_KEYS="k", GEMINI_BASE_URL=provider.base_url, PUZZLE_GENERATION_MODE=mode)
-    assert (await server.uds.call("TurtleSoupGeneratePuzzle", {"theme": theme})).status == "OK"
-    assert len(provider.requests) == asks
-
-
-async def test_any_puzzle_of_a_difficulty(server: Running) -> None:
-    for door in server.doors:
-        found = (await door.call("TurtleSoupGetRandomPuzzle", {"difficulty": 4})).reply
-        assert found.keys() == {"id", "title", "question", "answer", "difficulty"}
-        assert (found["difficulty"], found["id"] in {4, 9}) == (4, True)
-        assert (await door.call("TurtleSoupGetRandomPuzzle", {})).status == "OK"
-
-
-async def test_every_puzzle_and_one_of_them(server: Running) -> None:
-    found = (await server.http.raw("GET", "/api/llm/turtlesoup/puzzles")).json
-    assert len(found["puzzles"]) == found["stats"]["total"] == 10
-    assert found["stats"]["by_difficulty"] == {"1": 2, "2": 2, "3": 2, "4": 2, "5": 2}
-
-    one = (await server.http.raw("GET", "/api/llm/turtlesoup/puzzles/3")).json
-    assert one == found["puzzles"][2]
-    assert one["answer"] == PUZZLES[2]["answer"]
-
-
-@pytest.mark.parametrize(
-    ("path", "status"),
-    [
-        ("/puzzles/999", 404),
-        ("/puzzles/three", 400),
-        ("/puzzles/random?difficulty=9", 400),
-        ("/puzzles/random?difficulty=x", 400),
-    ],
-)
-async def test_puzzles_that_are_not_there(server: Running, path: str, status: int) -> None:
-    for prefix in ("/api/llm/turtlesoup", "/api/turtle-soup"):
-        answer = await server.http.raw("GET", prefix + path)
-        assert (answer.status, answer.json["error_code"]) == (status, "INVALID_INPUT")
-        assert answer.json["error_type"] == ("NotFoundError" if status == 404 else "InvalidInputError")
-
-
-async def test_puzzles_are_read_again_on_demand(launch: Launch, cache: Client, tmp_path: Any) -> None:
-    file = tmp_path / "1.json"
-    file.write_text(json.dumps(PUZZLES[:2]), "utf-8")
-    server = await launch(TURTLESOUP_PUZZLES_DIR=str(tmp_path))
-    file.write_text(json.dumps(PUZZLES[:3]), "utf-8")
-    answer = await server.http.raw("POST", "/api/llm/turtlesoup/puzzles/reload")
-    assert answer.json == {"success": True, "count": 3, "by_difficulty": {"1": 1, "2": 1, "3": 1}}
-
-    file.write_text("[", "utf-8")
-    broken = await server.http.raw("POST", "/api/llm/turtlesoup/puzzles/reload")
-    assert (broken.status, broken.json["error_code"]) == (500, "INTERNAL_ERROR")
-    assert "1.json" in broken.json["message"]
-    assert (await server.http.raw("GET", "/api/llm/turtlesoup/puzzles")).json["stats"]["total"] == 3
-
-    missing = await server.http.raw("GET", "/api/llm/turtlesoup/puzzles/random?difficulty=5")
-    assert missing.status == 404
-
-
 # ---- the reveal -----------------------------------------------------------------------------------------
 
 
 async def test_the_truth_is_told_as_a_story(asked: Running, provider: Provider) -> None:
     provider.words.text = " 그날 밤의 이야기는 이렇습니다. "
-    body = {"scenario": SCENARIO, "solution": SOLUTION, "chat_id": "7"}
-    answer = await asked.http.raw("POST", "/api/llm/turtlesoup/reveals", json=body)
-    assert answer.json == {"narrative": "그날 밤의 이야기는 이렇습니다."}
+    for door in asked.doors:
+        found = await door.call("TurtleSoupReveal", {"scenario": SCENARIO, "solution": SOLUTION})
+        assert found.reply == {"narrative": "그날 밤의 이야기는 이렇습니다."}
+    assert len({json.dumps(body) for body in provider.bodies}) == 1
 
 
 @pytest.mark.parametrize(
@@ -346,10 +248,9 @@ async def test_the_truth_is_told_as_a_story(asked: Running, provider: Provider) 
 )
 async def test_without_a_story_the_bare_truth(asked: Running, provider: Provider, rule: Rule) -> None:
     provider.script(rule)
-    answer = await asked.http.raw(
-        "POST", "/api/llm/turtlesoup/reveals", json={"scenario": SCENARIO, "solution": SOLUTION}
-    )
-    assert answer.json == {"narrative": SOLUTION}
+    for door in asked.doors:
+        found = await door.call("TurtleSoupReveal", {"scenario": SCENARIO, "solution": SOLUTION})
+        assert found.reply == {"narrative": SOLUTION}
 
 
 # ---- refusals -------------------------------------------------------------------------------------------
@@ -363,6 +264,10 @@ REFUSED = [
     ("TurtleSoupAnswerQuestion", ASK | {"solution": " "}),
     ("TurtleSoupValidateSolution", TRY | {"player_answer": " "}),
     ("TurtleSoupGetRandomPuzzle", {"difficulty": 6}),
+    ("TurtleSoupReveal", {"scenario": " ", "solution": SOLUTION}),
+    ("TurtleSoupAnswerQuestion", ASK | {"key_facts": [" "]}),
+    ("TurtleSoupGenerateHint", HINT | {"earlier_hints": [""]}),
+    ("TurtleSoupGeneratePuzzle", {"avoid": [" "]}),
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from llm_server.errors import UnknownPuzzle
+from llm_server.errors import PuzzlesExhausted, UnknownPuzzle
 from llm_server.guard.guard import Guard
 from llm_server.names import normal, quotes
 from llm_server.turtlesoup.puzzles import SHIPPED, Puzzle, Puzzles, PuzzlesError
@@ -30,7 +30,8 @@ def test_a_puzzle_is_complete_and_keeps_its_secret(puzzle: Puzzle) -> None:
     assert len(puzzle.title) <= 14
     assert len(puzzle.hints) == 3
     assert len(set(puzzle.hints)) == 3
-    assert 3 <= len(puzzle.key_facts) <= 6
+    assert 3 <= len(puzzle.key_facts) <= 7
+    assert len(puzzle.warning or "") <= 60
     assert puzzle.question.rstrip().endswith(("?", "요.", "까."))
     assert not any(quotes(hint, puzzle.answer, known=puzzle.question) for hint in puzzle.hints)
     assert not quotes(puzzle.title, puzzle.answer, known=puzzle.question)
@@ -96,9 +97,55 @@ def test_what_is_not_there() -> None:
     puzzles = Puzzles([Puzzle.model_validate(PUZZLES[0])])
     with pytest.raises(UnknownPuzzle):
         puzzles.get(2)
-    with pytest.raises(UnknownPuzzle):
-        puzzles.choose(Random(1), difficulty=2)
-    assert puzzles.choose(Random(1), category="HORROR").id == 1
     assert puzzles.behind(f" {PUZZLES[0]['answer']} ") == puzzles.get(1)
     assert puzzles.behind("other") is None
     assert SHIPPED.is_dir()
+
+
+# ---- choosing -------------------------------------------------------------------------------------------
+
+
+def shelf(*changes: dict[str, Any]) -> Puzzles:
+    """Puzzles 1, 2, …, each with a change."""
+    pairs = zip(PUZZLES, changes, strict=False)
+    return Puzzles(Puzzle.model_validate({**puzzle, **change}) for puzzle, change in pairs)
+
+
+MIXED = shelf(
+    {"difficulty": 1, "category": "LOGIC"},
+    {"difficulty": 1, "category": "HORROR", "warning": "죽음을 다룹니다"},
+    {"difficulty": 2, "category": "LOGIC"},
+    {"difficulty": 2, "category": "LOGIC", "warning": "사고를 다룹니다"},
+)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "fitting"),
+    [
+        ({}, {1, 2, 3, 4}),
+        ({"difficulty": 1}, {1, 2}),
+        ({"category": "LOGIC"}, {1, 3, 4}),
+        ({"mild": True}, {1, 3}),
+        ({"excluded": {1, 3}}, {2, 4}),
+        ({"excluded": {1, 99}, "mild": True, "category": "LOGIC"}, {3}),
+    ],
+)
+def test_every_puzzle_that_fits_is_as_likely_as_the_others(wanted: dict[str, Any], fitting: set[int]) -> None:
+    chance = Random(1)
+    drawn = Counter(MIXED.choose(chance, **wanted).id for _ in range(400))
+    assert set(drawn) == fitting
+    assert min(drawn.values()) > 0.7 * 400 / len(fitting)
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        {"difficulty": 3},
+        {"category": "ABSURD"},
+        {"category": "HORROR", "mild": True},
+        {"difficulty": 1, "excluded": {1, 2}},
+    ],
+)
+def test_nothing_fits(wanted: dict[str, Any]) -> None:
+    with pytest.raises(PuzzlesExhausted):
+        MIXED.choose(Random(1), **wanted)

@@ -42,6 +42,13 @@ def test_a_prompt_explains_every_label_of_its_schema(name: str) -> None:
     assert all(label in system_of(name) for label in field["enum"])
 
 
+def test_the_hints_prompt_explains_every_level() -> None:
+    system = system_of(Task.HINTS)
+
+    assert "<level>" in system
+    assert all(f"- {level}: " in system for level in (1, 2, 3))
+
+
 def test_the_labels_on_the_wire() -> None:
     assert get_args(schemas.Scale) == (
         "예",
@@ -72,7 +79,7 @@ def test_a_secret_without_details_has_two_lines() -> None:
     ("name", "tags"),
     [
         (Task.ANSWER, ["question"]),
-        (Task.HINTS, ["secret", "forbidden"]),
+        (Task.HINTS, ["secret", "forbidden", "level"]),
         (Task.VERIFY, ["target", "guess"]),
         (Task.SYNONYM, ["target", "guess"]),
         (Task.NORMALIZE, ["question"]),

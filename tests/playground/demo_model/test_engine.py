@@ -48,14 +48,16 @@ def test_what_a_player_writes_cannot_stand_for_the_secret(engine: TwentyqEngine)
 
 def test_hints_take_turns(engine: TwentyqEngine) -> None:
     block = secret("펭귄", "organism", None)
-    one, two, again = (ask(engine, "hints", secret=block, forbidden="생물").hints for _ in range(3))
+    one, two, again = (
+        ask(engine, "hints", secret=block, forbidden="생물", level="2").hints for _ in range(3)
+    )
     assert one != two
     assert one == again
 
 
 def test_an_unknown_target_has_no_hint_and_no_verdict(engine: TwentyqEngine) -> None:
     block = secret("로켓 배송", "object", None)
-    assert "데모가 모르는" in ask(engine, "hints", secret=block, forbidden="사물").hints[0]
+    assert "데모가 모르는" in ask(engine, "hints", secret=block, forbidden="사물", level="2").hints[0]
     assert ask(engine, "answer", secret=block, question="빠른가요?").answer == "이해할 수 없는 질문입니다"
     assert ask(engine, "verify", target="로켓 배송", guess="로켓배송").result == "정답"
     assert ask(engine, "verify", target="로켓 배송", guess="택배").result == "오답"

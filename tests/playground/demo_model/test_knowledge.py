@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from playground.demo_model.twentyq.knowledge import FOLDER, Knowledge, KnowledgeError
+from playground.demo_model.files import FOLDER, KnowledgeError
+from playground.demo_model.twentyq.knowledge import Knowledge
 
 
 @pytest.fixture

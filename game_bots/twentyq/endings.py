@@ -1,0 +1,97 @@
+"""How a game ends: what the room is told, what goes into the ledger."""
+
+from dataclasses import replace
+
+from pydantic import TypeAdapter
+
+from botkit.chat.message import Reply, Scene
+from botkit.llm.client import spent
+from botkit.turn import Outcome
+from game_bots.records import RecordsUnavailable
+from game_bots.twentyq import boards
+from game_bots.twentyq.game import Riddle
+from game_bots.twentyq.judge import Judge
+from game_bots.twentyq.messages import Say
+from game_bots.twentyq.repository import Records
+from game_bots.twentyq.room import Finished, Result, Room
+from game_bots.twentyq.topics import display_category
+
+FINISHED = TypeAdapter(Finished)
+
+
+class Endings:
+    """Ends games."""
+
+    def __init__(self, *, say: Say, judge: Judge, records: Records) -> None:
+        self._say = say
+        self._judge = judge
+        self._records = records
+
+    async def solved(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
+        """Somebody has named the secret."""
+        lines = [
+            self._say.solved(
+                name=scene.player.name,
+                target=riddle.topic.name,
+                points=riddle.points,
+                questions=len(riddle.questions),
+                hints=riddle.hints_taken,
+                minutes=max(1, round((scene.now - riddle.started_at) / 60)),
+            )
+        ]
+        if riddle.mvp:
+            best, asked = riddle.mvp
+            lines.append(self._say.mvp(name=best.name, count=asked))
+        if riddle.misses:
+            lines.append(self._say.misses(guesses=boards.missed(riddle)))
+        if tokens := riddle.tokens + spent():
+            lines.append(self._say.tokens(tokens=f"{tokens:,}"))
+        ended = self._ended(room, riddle, scene, Result.CORRECT, "\n".join(lines))
+        if riddle.daily and (streak := await self._streak(riddle, scene)):
+            return replace(ended, replies=[*ended.replies, Reply(streak)])
+        return ended
+
+    def lost(self, room: Room, riddle: Riddle, scene: Scene, wrong: str) -> Outcome[Room]:
+        """The last guess after the last question was `wrong`."""
+        text = self._say.lost(target=riddle.topic.name, category=display_category(riddle.topic.category))
+        return self._ended(room, riddle, scene, Result.FAILED, f"{wrong}\n{text}")
+
+    def given_up(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
+        """The room has had enough."""
+        return self._ended(room, riddle, scene, Result.SURRENDER, self._surrendered(riddle))
+
+    def forced(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
+        """An operator has had enough."""
+        text = self._say.force_ended(result=self._surrendered(riddle))
+        return self._ended(room, riddle, scene, Result.SURRENDER, text)
+
+    def _surrendered(self, riddle: Riddle) -> str:
+        return self._say.surrendered(
+            target=riddle.topic.name,
+            category=display_category(riddle.topic.category),
+            questions=len(riddle.questions),
+            hints=riddle.hints_taken,
+        )
+
+    async def _streak(self, riddle: Riddle, scene: Scene) -> str:
+        """For how many days in a row the day's riddle was solved, if that is known."""
+        try:
+            room, person = await self._records.streaks(scene.room, scene.player.id, before=riddle.daily)
+        except RecordsUnavailable:
+            return ""
+        return self._say.daily_streak(room=room + 1, name=scene.player.name, person=person + 1)
+
+    def _ended(self, room: Room, riddle: Riddle, scene: Scene, result: Result, text: str) -> Outcome[Room]:
+        winner = scene.player.id if result is Result.CORRECT else ""
+        billed = replace(riddle, tokens=riddle.tokens + spent())
+        finished = Finished(scene.room, billed, result, winner, scene.now)
+        after = room.ended(finished)
+        replies = [Reply(text)]
+        if riddle.daily and after.daily:
+            replies.append(Reply(boards.card(after.daily, self._say)))
+        return Outcome(
+            replies,
+            after,
+            finished=FINISHED.dump_json(finished),
+            after=lambda: self._judge.forget(scene.room, riddle.id),
+        )

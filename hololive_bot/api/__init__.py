@@ -1,0 +1,1 @@
+"""The operators' HTTP routes under /api/holo, one module a theme."""

@@ -1,0 +1,1 @@
+"""Everything this bot asks PostgreSQL; it is the truth for subscriptions, settings, members and figures."""

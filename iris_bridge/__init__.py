@@ -1,0 +1,1 @@
+"""KakaoTalk, through Iris on an Android phone ⇄ the streams of the bots."""

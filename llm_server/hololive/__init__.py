@@ -1,0 +1,1 @@
+"""hololive: what a question in free words asks for."""

@@ -1,0 +1,1 @@
+"""Korean word forms and sentence endings, for whichever game reads what a player types."""

@@ -1,0 +1,1 @@
+"""The operators' command line: what is wrong, who waits, what was given up, and a copy of everything."""
