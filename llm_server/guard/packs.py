@@ -71,13 +71,9 @@ class Pack(_Part):
 
 
 class Weights(_Part):
-    """What `wording.json` holds: the weights of signs, in hundredths of log odds.
-
-    `learned_from` tells from which lines; `make guard-train` writes it anew.
-    """
+    """What `wording.json` holds: the weights of signs, in hundredths of log odds; `make guard-train` writes it."""
 
     version: int
-    learned_from: str
     bias: float
     weights: Mapping[str, int]
 

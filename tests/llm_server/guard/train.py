@@ -1,11 +1,10 @@
 """`make guard-train`: learns the weights of the guard's wording from the development half.
 
 A linear support vector machine (squared hinge) by dual coordinate descent (Hsieh and others, ICML 2008): small,
-without any library, and the same weights every time. With `--folds` it also says what the guard finds in lines
+without any library, and the same weights every time and everywhere: sums are exact, so that no order counts. With `--folds` it also says what the guard finds in lines
 from which it has not learned, fold by fold.
 """
 
-import hashlib
 import json
 import math
 import random
@@ -24,18 +23,22 @@ from llm_server.guard.wording import FEW, signs
 from llm_server.turtlesoup.puzzles import Puzzles
 from tests.llm_server.guard.report import DEV, Line, grouped, read, share
 
-VERSION = 4
+VERSION = 5
 
-LINE = 0.33
+LINE = 0.07
 """The margin that is as sure as the threshold: higher blocks less, by mistake and otherwise."""
 
 THRESHOLD = 0.85
 SHARPNESS = 3.0
 """From margins to log odds."""
 
-COST, ROUNDS, ANCHOR = 3.0, 40, 3.0
-SEEN = 2
-"""Lines that show a sign before anything is learned about it."""
+ATTACK, HARMLESS = 1.0, 4.0
+"""What a line on the wrong side costs: a refused question more than a missed trick."""
+
+ROUNDS = 40
+SEEN = 6
+"""Lines that show a sign before anything is learned about it. Fewer make four times as many weights, which
+know the lines by heart and find no more in others."""
 
 SMALLEST = 3
 """Hundredths; smaller weights are left out."""
@@ -47,19 +50,22 @@ _STORY = "puzzle text"
 def main() -> None:
     """Learn from all lines and write the weights."""
     matcher = Guard.load().matcher
-    lines = [*(opened(matcher, line) for line in read(DEV)), *stories()]
+    lines = known(matcher)
     if "--folds" in sys.argv:
         folds(matcher, lines)
-    content = {"version": VERSION, "learned_from": digest(), **learned(matcher, lines)}
-    path = SHIPPED / WORDING
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=0, sort_keys=True) + "\n", "utf-8")
-    print(f"{path.name}: learned from {len(lines)} lines, {path.stat().st_size // 1024} KiB")
+    weights = learned(matcher, lines)
+    (SHIPPED / WORDING).write_text(written(weights), "utf-8")
+    print(f"{WORDING}: {len(weights.weights)} weights, learned from {len(lines)} lines")
 
 
-def digest() -> str:
-    """What tells whether the weights were learned from the development half and the concepts as they are."""
-    files = (DEV, SHIPPED / "en.yml", SHIPPED / "ko.yml")
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:16]
+def known(matcher: Matcher) -> list[Line]:
+    """Everything that may be learned from: the development half and the puzzles."""
+    return [*(opened(matcher, line) for line in read(DEV)), *stories()]
+
+
+def written(weights: Weights) -> str:
+    """The file, a weight a line, so that a diff shows what has changed."""
+    return json.dumps(weights.model_dump(), ensure_ascii=False, indent=0, sort_keys=True) + "\n"
 
 
 def opened(matcher: Matcher, line: Line) -> Line:
@@ -92,7 +98,7 @@ def joined(lines: Sequence[Line], chance: random.Random) -> list[tuple[str, int]
     return [*((text, -1) for text in several), *((" ".join(pair), 1) for pair in pairs)]
 
 
-def learned(matcher: Matcher, lines: Sequence[Line]) -> dict[str, float | dict[str, int]]:
+def learned(matcher: Matcher, lines: Sequence[Line]) -> Weights:
     """The bias and the weights, in hundredths, of what the lines show."""
     chance = random.Random(len(lines))
     texts = [(line.text, 1 if line.is_attack else -1) for line in lines]
@@ -106,10 +112,11 @@ def learned(matcher: Matcher, lines: Sequence[Line]) -> dict[str, float | dict[s
     names = sorted(sign for sign, count in often.items() if count >= SEEN)
     weights, bias = separated(names, shown, [side for _, side in texts], chance)
     rounded = {name: round(100 * SHARPNESS * weight) for name, weight in zip(names, weights, strict=True)}
-    return {
-        "bias": round(SHARPNESS * (bias - LINE) + math.log(THRESHOLD / (1 - THRESHOLD)), 3),
-        "weights": {name: weight for name, weight in rounded.items() if abs(weight) >= SMALLEST},
-    }
+    return Weights(
+        version=VERSION,
+        bias=round(SHARPNESS * (bias - LINE) + math.log(THRESHOLD / (1 - THRESHOLD)), 3),
+        weights={name: weight for name, weight in rounded.items() if abs(weight) >= SMALLEST},
+    )
 
 
 def separated(
@@ -120,21 +127,22 @@ def separated(
     rows = [[number[sign] for sign in every if sign in number] for every in shown]
     scales = [1 / math.sqrt(len(every) + FEW) for every in shown]
     lengths = [
-        sum(many * many for many in Counter(row).values()) * scale * scale + ANCHOR * ANCHOR
+        sum(many * many for many in Counter(row).values()) * scale * scale + 1
         for row, scale in zip(rows, scales, strict=True)
     ]
+    softness = [1 / (2 * (ATTACK if side > 0 else HARMLESS)) for side in sides]
     weights, bias, duals = [0.0] * len(names), 0.0, [0.0] * len(rows)
     order = list(range(len(rows)))
     for _ in range(ROUNDS):
         chance.shuffle(order)
         for at in order:
             row, scale, side = rows[at], scales[at], sides[at]
-            margin = side * (scale * sum([weights[sign] for sign in row]) + bias)
-            slack = margin - 1 + duals[at] / (2 * COST)
-            dual = max(duals[at] - slack / (lengths[at] + 1 / (2 * COST)), 0.0)
+            margin = side * (scale * math.fsum([weights[sign] for sign in row]) + bias)
+            slack = margin - 1 + duals[at] * softness[at]
+            dual = max(duals[at] - slack / (lengths[at] + softness[at]), 0.0)
             if step := (dual - duals[at]) * side:
                 duals[at] = dual
-                bias += step * ANCHOR * ANCHOR
+                bias += step
                 for sign in row:
                     weights[sign] += step * scale
     return weights, bias
@@ -146,9 +154,8 @@ def folds(matcher: Matcher, lines: Sequence[Line]) -> None:
     packs = load(SHIPPED)
     for fold in range(FOLDS):
         others = [line for at, line in enumerate(lines) if at % FOLDS != fold]
-        content = {"version": VERSION, "learned_from": "", **learned(matcher, others)}
-        wording = Weights.model_validate(content)
-        guard = Guard(replace(packs, wording=wording), threshold=0, block_emoji=False, block_jamo=False)
+        weights = learned(matcher, others)
+        guard = Guard(replace(packs, wording=weights), threshold=0, block_emoji=False, block_jamo=False)
         blocked |= {line.text for line in lines[fold::FOLDS] if guard.evaluate(line.text).malicious}
     groups = grouped(lines, lambda line: f"{line.label} {_STORY if line.kind == _STORY else line.lang}")
     for name, group in groups.items():
