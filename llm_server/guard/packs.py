@@ -71,7 +71,7 @@ class Pack(_Part):
 
 
 class Weights(_Part):
-    """What `wording.json` holds: the weights of signs, in hundredths of log odds; `make guard-train` writes it."""
+    """What `make guard-train` writes to `wording.json`: a bias in log odds, weights in hundredths of them."""
 
     version: int
     bias: float

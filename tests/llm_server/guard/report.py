@@ -113,9 +113,10 @@ def misses(guard: Guard) -> None:
 
 
 def _seconds(guard: Guard, text: str) -> float:
-    began = time.perf_counter()
+    """Of this thread on the processor: what else the machine does is not counted."""
+    began = time.thread_time()
     guard.evaluate(text)
-    return time.perf_counter() - began
+    return time.thread_time() - began
 
 
 if __name__ == "__main__":
