@@ -54,6 +54,7 @@ class Nobody:
 
 INQUIRY = Inquiry(Task.ANSWER, system="rules", turns=[Turn(Role.USER, "큰가요?")], reply=Yes)
 ATTEMPTS = 4
+GOOD = '{"candidates": [{"content": {"parts": [{"text": "{\\"answer\\": \\"예\\"}"}]}}]}'.encode()
 
 Make = Callable[..., Gemini]
 
@@ -247,7 +248,16 @@ async def test_an_error_that_is_not_even_json(make: Make) -> None:
         (b"\xff\xfe\x00", "text/html; charset=utf-16"),
         (b"<html>", "text/html"),
         (b"x", "application/json; charset=no-such-thing"),
+        (b"[" * 200_000, "application/json"),
+        (b'{"a":' * 100_000, "application/json"),
+        (b'{"a": ' + b"9" * 5000 + b"}", "application/json"),
+        (b'{"candidates": NaN}', "application/json"),
+        (GOOD + b"x", "application/json"),
+        (b"\xef\xbb\xbf" + GOOD, "application/json"),
+        (GOOD[:-1] + b', "usageMetadata": {"promptTokenCount": -1}}', "application/json"),
+        (GOOD[:-1] + b', "usageMetadata": {"promptTokenCount": 1' + b"0" * 30 + b"}}", "application/json"),
     ],
+    ids=lambda value: repr(value[:40]) if isinstance(value, bytes) else None,
 )
 async def test_whatever_a_provider_or_a_proxy_answers_is_a_failure_that_we_know(
     make: Make, status: int, body: bytes, content: str
@@ -261,6 +271,43 @@ async def test_whatever_a_provider_or_a_proxy_answers_is_a_failure_that_we_know(
         failure = await failed(make(base_url=str(somebody.make_url("")), attempts=2, timeout=3))
 
     assert not isinstance(failure, ModelTimeout)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate"])
+async def test_a_body_that_is_not_packed_as_it_says_is_a_failure_that_we_know(
+    make: Make, encoding: str
+) -> None:
+    async def odd(_: web.Request) -> web.Response:
+        return web.Response(body=GOOD, headers={"Content-Type": "text/plain", "Content-Encoding": encoding})
+
+    app = web.Application()
+    app.router.add_post("/{path:.*}", odd)
+    async with TestServer(app) as somebody:
+        failure = await failed(make(base_url=str(somebody.make_url("")), attempts=2))
+
+    assert type(failure) is ModelUnavailable
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_the_key_is_not_carried_to_where_a_proxy_sends_us(make: Make, status: int) -> None:
+    asked: list[str] = []
+
+    async def elsewhere(request: web.Request) -> web.Response:
+        asked.append(request.method)
+        return web.Response(body=GOOD, content_type="application/json")
+
+    async def moved(request: web.Request) -> web.Response:
+        return web.Response(status=status, headers={"Location": f"http://localhost:{request.url.port}/moved"})
+
+    app = web.Application()
+    app.router.add_route("*", "/moved", elsewhere)
+    app.router.add_post("/{path:.*}", moved)
+    async with TestServer(app) as somebody:
+        failure = await failed(make(base_url=str(somebody.make_url("")), attempts=2))
+
+    assert type(failure) is ModelRejected
+    assert failure.details == {"provider_status": status}
+    assert not asked
 
 
 async def test_an_unknown_model(make: Make, provider: Provider) -> None:
