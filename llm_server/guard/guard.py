@@ -24,6 +24,8 @@ LONGEST = 4000
 """Characters of a text; no game needs more."""
 
 DEFAULT_THRESHOLD = 0.7
+"""When neither the operator nor a pack names one."""
+
 _TOLD = 0.25
 """What is left of a rule's weight in a story or a question about somebody else."""
 
@@ -147,7 +149,9 @@ class Guard:
         return self._evaluation(worst)
 
     def _judged(self, view: View, openly: set[str]) -> Iterator[list[Hit]]:
-        """What the pieces of a view show; `openly` collects the concepts of the plain one."""
+        """What the pieces of a view show, nothing when it is not worth a look; `openly` collects the plain
+        concepts.
+        """
         disguised = view.disguised
         if view.name != PLAIN:
             concepts = set(self.matcher.find(view.text))

@@ -24,7 +24,6 @@ _PIECE = 100
 _LONGEST, _NEW = 300, 200
 """Characters of a piece without the end of a sentence, and how many of them are new in the next one."""
 
-
 _STOP = re.compile(r"[.?!。？！…;]+\s+")
 
 
@@ -34,14 +33,11 @@ def pieces(text: str) -> Iterator[str]:
         yield text
         return
     begin = end = 0
-    for stop in _STOP.finditer(text):
-        if stop.end() - begin > _PIECE and end > begin:
+    for stop in (*(match.end() for match in _STOP.finditer(text)), len(text)):
+        if stop - begin > _PIECE and end > begin:
             yield from _cut(text[begin:end])
             begin = end
-        end = stop.end()
-    if len(text) - begin > _PIECE and end > begin:
-        yield from _cut(text[begin:end])
-        begin = end
+        end = stop
     yield from _cut(text[begin:])
 
 
