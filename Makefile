@@ -133,6 +133,10 @@ conformance: $(VENV)/.dev ## Run a line for every route and rpc and write docs/c
 guard-report: $(VENV)/.dev ## What the guard finds, what it blocks by mistake, how long it takes
 	@$(BIN)/python -m tests.llm_server.guard.report $(ARGS)
 
+.PHONY: guard-train
+guard-train: $(VENV)/.dev ## Learn the guard's weights anew after every change of its words or lines (ARGS=--folds: measure)
+	@$(BIN)/python -m tests.llm_server.guard.train $(ARGS)
+
 .PHONY: cov
 cov: $(VENV)/.dev ## Run the tests of the pure modules; fails below 100 % branch coverage
 	@$(BIN)/python -m tests.support.coverage

@@ -169,7 +169,7 @@ class GuardEvaluation(Message):
             "threshold": 0.85,
             "hits": [{"id": "ignore_instructions", "weight": 0.9, "view": "plain"}],
             "view": "plain",
-            "version": "en-3 ko-3 rules-3",
+            "version": "en-4 ko-4 rules-4 wording-5",
         }
     )
 

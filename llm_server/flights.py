@@ -38,25 +38,25 @@ class SingleFlight:
         if inquiry.task not in SHARED:
             return await self._model.complete(inquiry, deadline=deadline)
         key = (inquiry.task, inquiry.model, inquiry.reply, inquiry.system, tuple(inquiry.turns))
-        joined = key in self._flights
-        if joined:
-            metrics.shared_calls.inc()
-        try:
-            return await self._fly(key, inquiry, deadline)
-        except ModelTimeout:
-            if not joined or deadline.left() <= 0:
-                raise
-        return await self._fly(key, inquiry, deadline)  # the first caller had less time than this one
+        while True:
+            flight = self._flights.get(key)
+            joined = flight is not None and not flight.task.done()
+            if flight is None or not joined:
+                work = self._model.complete(inquiry, deadline=deadline)
+                flight = self._flights[key] = _Flight(asyncio.ensure_future(work))
+            else:
+                metrics.shared_calls.inc()
+            try:
+                return await self._landed(key, flight, deadline)
+            except ModelTimeout:
+                if not joined or deadline.left() <= 0:
+                    raise  # else whoever began had less time than this caller
 
-    async def _fly(self, key: Any, inquiry: Inquiry[T], deadline: Deadline) -> Completion[T]:
-        flight = self._flights.get(key)
-        if flight is None:
-            work = self._model.complete(inquiry, deadline=deadline)
-            flight = self._flights[key] = _Flight(asyncio.ensure_future(work))
+    async def _landed(self, key: Any, flight: _Flight, deadline: Deadline) -> Completion[Any]:
         flight.waiting += 1
         try:
             async with asyncio.timeout_at(deadline.at if deadline.at < float("inf") else None):
-                found: Completion[T] = await asyncio.shield(flight.task)
+                return await asyncio.shield(flight.task)
         except TimeoutError:
             raise ModelTimeout("the model did not answer in time") from None
         finally:
@@ -65,4 +65,3 @@ class SingleFlight:
                 if self._flights.get(key) is flight:
                     del self._flights[key]
                 await cancel({flight.task})
-        return found

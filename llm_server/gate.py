@@ -1,6 +1,7 @@
 """The guard as operations use it: switchable, remembering its verdicts, counted, logged without text."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import structlog
@@ -8,9 +9,12 @@ from cachetools import TTLCache
 
 from llm_server import metrics
 from llm_server.errors import GuardBlocked, InvalidInput
-from llm_server.guard.guard import Evaluation, Guard
+from llm_server.guard.guard import LONGEST, Evaluation, Guard
 
 log = structlog.get_logger(__name__)
+
+MOST_TEXTS = 200
+"""Keys and values of details; a topic of ours has ten."""
 
 
 class Gate:
@@ -29,7 +33,7 @@ class Gate:
         if self._guard is None:
             return self._open
         found = self._known.get(text) or self._guard.evaluate(text)
-        if self._known.maxsize:
+        if self._known.maxsize and len(text) <= LONGEST:
             self._known.setdefault(text, found)
         metrics.guard_evaluations.labels("blocked" if found.malicious else "passed").inc()
         for hit in found.hits:
@@ -62,17 +66,23 @@ class Gate:
         """The same for what accompanies a secret.
 
         Raises:
-            InvalidInput: a key or a value is malicious.
+            InvalidInput: a key or a value is malicious, or there are more than anything has.
         """
+        texts = list(islice(_texts(details or {}), MOST_TEXTS + 1))
+        if len(texts) > MOST_TEXTS:
+            raise InvalidInput("too many details", field="details", most=MOST_TEXTS)
         try:
-            self.require(*_texts(details or {}))
+            self.require(*texts)
         except GuardBlocked:
             raise InvalidInput("details blocked", field="details") from None
 
 
-def _texts(value: Any) -> list[str]:
+def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
-        return [text for pair in value.items() for part in pair for text in _texts(part)]
-    if isinstance(value, list | tuple):
-        return [text for item in value for text in _texts(item)]
-    return [value] if isinstance(value, str) else []
+        for pair in value.items():
+            yield from _texts(pair)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts(item)
+    elif isinstance(value, str):
+        yield value

@@ -87,7 +87,7 @@ class Chat:
             )
             found = await self._model.complete(inquiry, deadline=deadline)
             answered = Turn(Role.ASSISTANT, found.reply.text)
-            count = await self._sessions.remember(request.session_id, (asked, answered))
+            count = await self._sessions.remember(request.session_id, (asked, answered), known=True)
         return api.SayResponse(
             response=found.reply.text,
             model=found.model,

@@ -81,6 +81,7 @@ class Gemini:
                     base_url=base_url,
                     api_version="v1beta",
                     aiohttp_client=session,
+                    async_client_args={"allow_redirects": False},  # they would carry the key elsewhere
                     retry_options=HttpRetryOptions(attempts=1),
                 ),
             )
@@ -125,6 +126,8 @@ class Gemini:
         try:
             return await self._asked(inquiry, first, ends, course, hopeful=True)
         except (NoRoom, QuotaExhausted) as full:
+            if course.over:
+                raise
             log.warning("gemini_model_replaced", task=inquiry.task, model=first.model, by=reserve.model)
             metrics.llm_retries.labels("other_model").inc()
             course.other_model()
@@ -238,7 +241,7 @@ class Gemini:
             raise failures.unreachable() from None
         except (aiohttp.ClientError, OSError):
             raise failures.disconnected() from None
-        except ValueError:  # an error status whose body claims to be JSON and is none
+        except (ValueError, RecursionError):  # an error status whose body claims to be JSON and is none
             raise failures.refused(502, None) from None
         raw = response.sdk_http_response
         return (raw.body if raw else None) or ""

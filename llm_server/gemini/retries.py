@@ -24,6 +24,11 @@ class Course:
         self._random = random
         self._reasons: set[str] = set()
 
+    @property
+    def over(self) -> bool:
+        """Whether no attempt is left."""
+        return self.made >= self._limit
+
     def failed(self, attempt: AttemptFailed, key: int) -> float:
         """Seconds to wait before the next attempt.
 
@@ -35,11 +40,7 @@ class Course:
         self._reasons.add(attempt.reason)
         self.overloads += attempt.reason == "overloaded"
         self.last = attempt
-        if (
-            self.made >= self._limit
-            or attempt.again is Again.NEVER
-            or (attempt.again is Again.ONCE and repeated)
-        ):
+        if self.over or attempt.again is Again.NEVER or (attempt.again is Again.ONCE and repeated):
             raise attempt.failure
         if attempt.again is Again.OTHER_KEY:
             if attempt.rest is None:

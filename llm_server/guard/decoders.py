@@ -15,8 +15,12 @@ _PRINTABLE = 0.9
 _SHORTEST = 4
 _WORD = 3
 _LONG_WORD = re.compile(r"\S{12}")
+_RUN = re.compile(r"[A-Za-z0-9+/=_-]{12}|[0-9A-Fa-f]{2}(?:[\s,:][0-9A-Fa-f]{2}){5}")
+"""What an encoding looks like from either end."""
+
 _MANY_DIGITS = 8
-_DIGITS = re.compile("[0-9]")
+_DIGITS = "0123456789"
+_HIDING = re.compile("[\u200b-\u2064\ufe00-\ufe0f\ufeff\U000e0020-\U000e01ef]")
 _TAGS = re.compile("[\U000e0020-\U000e007e]{4,}")
 _FLAG = re.compile("\U0001f3f4[\U000e0020-\U000e007f]{1,7}")
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]{4,}")
@@ -31,6 +35,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[a-zA-Z]{2,8});")
 _OVERRIDE = re.compile("[\u202b\u202e\u2067]([^\u202c\u2069]*)[\u202c\u2069]?")
 """Text that is shown from right to left."""
 
+ADDRESS = re.compile(r"https?://\S+")
 _LATIN = re.compile("[A-Za-z]+")
 _LATIN_TEXT = 10
 _VOWEL = re.compile("[aeiouAEIOU]")
@@ -46,6 +51,8 @@ COMMON = frozenset(_COMMON.split())
 
 def hidden(text: str) -> Iterator[tuple[str, str]]:
     """Texts in channels that no honest line uses: (channel, text)."""
+    if text.isascii() or not _HIDING.search(text):
+        return
     if found := _TAGS.findall(_FLAG.sub("", text)):
         yield "tag_characters", "".join(chr(ord(char) - 0xE0000) for run in found for char in run)
     for run in _SELECTORS.findall(text):
@@ -62,7 +69,7 @@ def encoded(text: str) -> Iterator[tuple[str, str]]:
     if _LONG_WORD.search(text):
         yield from _replaced("base64", _BASE64, text, _from_base64)
         yield from _replaced("base32", _BASE32, text, _from_base32)
-    if len(_DIGITS.findall(text)) >= _MANY_DIGITS:
+    if sum(map(text.count, _DIGITS)) >= _MANY_DIGITS:
         yield from _replaced("hex", _HEX, text, _from_hex)
         yield from _replaced("binary", _BINARY, text, _from_binary)
     if "%" in text and _PERCENT.search(text):
@@ -77,9 +84,9 @@ def rearranged(text: str) -> Iterator[tuple[str, str]]:
     """The text read another way, where that could hide something: (way, text)."""
     if _OVERRIDE.search(text):
         yield "bidi", _OVERRIDE.sub(lambda match: match[1][::-1], text)
-    backwards = text[::-1]
-    if any("\ufffd" not in decoded for _, decoded in encoded(backwards)):
-        yield "reversed", backwards
+    bare = ADDRESS.sub(" ", text) if "://" in text else text
+    if _RUN.search(bare) and any("\ufffd" not in decoded for _, decoded in encoded(bare[::-1])):
+        yield "reversed", bare[::-1]
     words = _LATIN.findall(text)
     latin = sum(len(word) for word in words if len(word) >= _WORD)
     if (

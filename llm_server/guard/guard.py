@@ -1,47 +1,54 @@
 """The guard itself: looks at every view of a text and says how much it looks like an attack, and why. Pure.
 
-The score of a view is 1 − Π(1 − weight) over the rules that fit: one unmistakable attack is enough, several
-hints add up. The score of the text is that of its worst view.
+A view is judged piece by piece. Its wording says how sure it is; rules tip the balance and name the intent.
+The score of a piece is 1 − Π(1 − weight) over what fits: one unmistakable attack is enough, several hints add
+up. The score of the text is that of its worst piece; the first attack ends the search.
 """
 
 import math
 import re
-from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
 from llm_server.guard import packs as packs_module
-from llm_server.guard.matcher import Found, Matcher, letters
-from llm_server.guard.mood import Mood, mood, sentences
+from llm_server.guard.matcher import Found, Matcher
+from llm_server.guard.mood import Mood
 from llm_server.guard.packs import SHIPPED, Packs, Rule
-from llm_server.guard.views import PLAIN, View, invisible_inside, too_many, views
+from llm_server.guard.reading import Reading, pieces
+from llm_server.guard.views import PLAIN, SPACED, View, invisible_inside, too_many, views
+from llm_server.guard.wording import Wording
 
 LONGEST = 4000
 """Characters of a text; no game needs more."""
 
 DEFAULT_THRESHOLD = 0.7
+"""When neither the operator nor a pack names one."""
+
 _TOLD = 0.25
 """What is left of a rule's weight in a story or a question about somebody else."""
+
+_BESIDE = 0.5
+"""What a rule counts beside the wording, which knows the concepts, too."""
+
+_HINT = 0.4
+"""The wording's weight from which it is worth a word."""
+
+_DOUBT = 0.6
+"""The wording's weight from which rules can tip the balance."""
+
+_FEW, _MANY = 2, 5
+"""Concepts that make another reading worth a look: more than the open one has, or so many."""
 
 _HIDDEN = 0.9
 """The weight of text in a channel that exists only to hide it."""
 
+_DISGUISED = 0.72
+"""The weight of a disguise, when what it hides may well be an attack."""
+
 _INVISIBLE = 0.3
 _MOST_INVISIBLE = 3
-_SCRAPS = 12
-"""Letters in which words belong together whatever stands between them."""
-
-_NEXT = 2
-"""Sentences that are read together."""
-
-_ANCHORS = 60
-"""Places of a rule's first concept whose mood is looked at; nobody tells a story that is longer."""
-
-_MARKUP = re.compile(r"[<>{}\[\]()#:：|`\"'=*$【〔「-]|/etc|/proc|\.\./")
-"""What every structure has; ordinary chat has none of it."""
-
 _JAMO_ONLY = re.compile(
     "[\\u1100-\\u11ff\\u3130-\\u318f\\ua960-\\ua97f\\ud7b0-\\ud7ff\\s\\d!-/:-@\\[-`{-~\\u2000-\\u206f\\u3000-\\u303f]+"
 )
@@ -79,6 +86,8 @@ class Guard:
     def __init__(self, packs: Packs, *, threshold: float, block_emoji: bool, block_jamo: bool) -> None:
         """A `threshold` of 0 leaves it to the packs."""
         self._structures, bad_patterns = packs_module.patterns(packs)
+        needed = "".join(structure.needs for structure, _ in self._structures)
+        self._markup = re.compile(f"[{re.escape(needed)}]" if needed else "(?!)")
         concepts: dict[str, set[str]] = {}
         for pack in packs.packs.values():
             for name, words in pack.concepts.items():
@@ -94,7 +103,8 @@ class Guard:
         for _, rule in rules:
             if set(rule.all) <= concepts.keys():
                 self._rules.setdefault(rule.all[0], []).append((rule, frozenset(rule.all)))
-        self._matcher = Matcher(concepts)
+        self.matcher = Matcher(concepts)
+        self._wording = packs.wording and Wording(packs.wording.bias, packs.wording.weights)
         self._block_emoji, self._block_jamo = block_emoji, block_jamo
         self.broken = (*packs.broken, *bad_patterns, *unknown)
         self.packs = tuple(packs.packs)
@@ -122,38 +132,70 @@ class Guard:
             return self._evaluation([Hit("jamo_only", self.threshold, PLAIN)])
         if self._block_emoji and _EMOJI.search(text):
             return self._evaluation([Hit("emoji_detected", self.threshold, PLAIN)])
-        worst: list[Hit] = []
         seen = views(text)
-        if too_many(seen):
-            worst.append(Hit("too_many_views", _HIDDEN, PLAIN))
-        if seen and (mended := self._matcher.mended(seen[0].text)):
+        worst = [Hit("too_many_views", _HIDDEN, PLAIN)] if too_many(seen) else []
+        if seen and (mended := self.matcher.mended(seen[0].text)):
             seen.append(View("swapped", mended))
+        score, openly = _score(worst), set[str]()
         for view in seen:
-            hits = self._hits(view)
+            marks = self._marks(view)
             if view.name == PLAIN and invisible_inside(text) >= _MOST_INVISIBLE:
-                hits.append(Hit("invisible_characters", _INVISIBLE, view.name))
-            if _score(hits) > _score(worst):
-                worst = hits
+                marks.append(Hit("invisible_characters", _INVISIBLE, view.name))
+            for hits in self._judged(view, openly):
+                if (found := _score(marks + hits)) > score:
+                    score, worst = found, marks + hits
+                if score >= self.threshold:
+                    return self._evaluation(worst)
         return self._evaluation(worst)
 
-    def _hits(self, view: View) -> list[Hit]:
-        found = self._matcher.find(view.text)
-        moods: _Moods | None = None
-        hits = [Hit("hidden_text", _HIDDEN, view.name)] if view.hidden else []
-        if found.cut:
-            hits.append(Hit("too_many_words", _HIDDEN, view.name))
-        for concept in found:
+    def _judged(self, view: View, openly: set[str]) -> Iterator[list[Hit]]:
+        """What the pieces of a view show, nothing when it is not worth a look; `openly` collects the plain
+        concepts.
+        """
+        disguised = view.disguised
+        if view.name != PLAIN:
+            concepts = set(self.matcher.find(view.text))
+            nothing_new = concepts <= openly and view.name != SPACED  # blanks hide words, no concepts
+            if len(concepts) < _FEW or len(concepts) <= min(len(openly), _MANY) or nothing_new:
+                yield []
+                return
+            disguised &= len(concepts) > len(openly)
+        for piece in pieces(view.text):
+            reading = Reading(piece, self.matcher)
+            if view.name == PLAIN:
+                openly.update(reading.found)
+            hits = self._hits(reading, view.name)
+            if disguised and _score(hits) >= _DOUBT:
+                hits.append(Hit("disguised", _DISGUISED, view.name))
+            yield hits
+
+    def _marks(self, view: View) -> list[Hit]:
+        """What a view shows as a whole."""
+        marks = [Hit("hidden_text", _HIDDEN, view.name)] if view.hidden else []
+        shown = set(view.text) if self._markup.search(view.text) else frozenset[str]()
+        for structure, pattern in self._structures:
+            if structure.needs and shown.isdisjoint(structure.needs):
+                continue
+            if pattern.search(view.text):
+                marks.append(Hit(structure.id, structure.weight, view.name))
+        return marks
+
+    def _hits(self, reading: Reading, view: str) -> list[Hit]:
+        hits: list[Hit] = []
+        share = 1.0
+        if self._wording:
+            said = self._wording.weigh(reading.words)
+            if self._wording.most(said, reading.maybe()) < _HINT:
+                return []
+            if (weight := self._wording.weight(said, reading.shown())) < _HINT:
+                return []
+            hits, share = [Hit("wording", round(weight, 4), view)], _BESIDE
+            if weight < _DOUBT:
+                return hits
+        for concept in reading.concepts:
             for rule, concepts in self._rules.get(concept, ()):
-                if found.may_have(concepts) and (fits := _fits(rule, found)):
-                    moods = moods or _Moods(view.text, found)
-                    if weight := _weight(rule, fits, moods):
-                        hits.append(Hit(rule.id, weight, view.name))
-        if _MARKUP.search(view.text):
-            hits += [
-                Hit(structure.id, structure.weight, view.name)
-                for structure, pattern in self._structures
-                if pattern.search(view.text)
-            ]
+                if concepts <= reading.concepts and (weight := _weight(rule, reading)):
+                    hits.append(Hit(rule.id, round(share * weight, 4), view))
         return hits
 
     def _evaluation(self, hits: list[Hit]) -> Evaluation:
@@ -164,65 +206,33 @@ class Guard:
 
 
 def _score(hits: list[Hit]) -> float:
-    return 1 - math.prod(1 - hit.weight for hit in hits)
+    return 1 - math.prod((1 - hit.weight for hit in hits), start=1.0)
 
 
-class _Moods:
-    """What the sentences of a text do, by the places that lie in them; judged when somebody asks."""
-
-    def __init__(self, text: str, found: Found) -> None:
-        self._found = found
-        self._sentences = list(sentences(text))
-        self._ends = list(accumulate(map(letters, self._sentences)))
-        self._known: dict[int, tuple[Mood, bool]] = {}
-
-    def together(self, places: list[int]) -> bool:
-        """Whether the places are of one sentence or two neighbours; scraps of sentences count as one."""
-        first, last = min(places), max(places)
-        return (
-            last - first < _SCRAPS or bisect_right(self._ends, last) - bisect_right(self._ends, first) < _NEXT
-        )
-
-    def at(self, place: int) -> tuple[Mood, bool]:
-        """What the sentence at a place does, and whether it is about somebody else."""
-        number = bisect_right(self._ends, place)
-        if number not in self._known:
-            self._known[number] = self._judged(number)
-        return self._known[number]
-
-    def _judged(self, number: int) -> tuple[Mood, bool]:
-        start, end = self._ends[number - 1] if number else 0, self._ends[number]
-        does = mood(self._sentences[number])
-        named = does is Mood.STORY or (does is Mood.ASKS and self._found.between("others", start, end))
-        return does, named and not self._found.between("addressed", start, end)
-
-
-def _weight(rule: Rule, fits: list[list[int]], moods: _Moods) -> float:
-    """The weight of a rule that fits at some places: the most that any of them gives it."""
-    if len(fits) > _ANCHORS:
-        return rule.weight
-    weights = (_weight_at(rule, list(map(moods.at, places))) for places in fits if moods.together(places))
+def _weight(rule: Rule, reading: Reading) -> float:
+    """The weight of a rule in a reading: the most that any place gives it at which it fits."""
+    weights = (
+        _weight_at(rule, places, reading) for places in _fits(rule, reading.found) if reading.together(places)
+    )
     return max(weights, default=0.0)
 
 
-def _weight_at(rule: Rule, moods: list[tuple[Mood, bool]]) -> float:
-    if rule.command and all(does is not Mood.ORDER for does, _ in moods):
+def _weight_at(rule: Rule, places: list[int], reading: Reading) -> float:
+    moods = [reading.mood(place) for place in places]
+    if rule.command and Mood.ORDER not in moods:
         return 0.0
-    told = rule.told and moods[0][1]
-    asked = rule.asked and all(does in (Mood.ASKS, Mood.STORY) for does, _ in moods)
+    told = rule.told and reading.told(places[0])
+    asked = rule.asked and all(does in (Mood.ASKS, Mood.STORY) for does in moods)
     return rule.weight * _TOLD if told or asked else rule.weight
 
 
-def _fits(rule: Rule, found: Found) -> list[list[int]]:
+def _fits(rule: Rule, found: Found) -> Iterator[list[int]]:
     """The places of the first concept that have the others near them, and where these are."""
     first, *others = rule.all
-    if not all(map(found.places, rule.all)) or any(map(found.places, rule.unless)):
-        return []
-    fits: list[list[int]] = []
+    if any(map(found.places, rule.unless)):
+        return
     for at in found.places(first):
-        places = [found.near(at, other, rule.within, after=rule.ordered) for other in others]
-        if None not in places:
-            fits.append([at, *(place for place in places if place is not None)])
-            if len(fits) > _ANCHORS:
-                break
-    return fits
+        near = [found.near(at, other, rule.within, after=rule.ordered) for other in others]
+        places = [place for place in near if place is not None]
+        if len(places) == len(others):
+            yield [at, *places]

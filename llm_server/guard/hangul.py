@@ -2,7 +2,7 @@
 
 import re
 
-from botkit.chat.hangul import FINALS, FIRST, INITIALS, MEDIALS
+from botkit.chat.hangul import FINALS, FIRST, INITIALS, MEDIALS, jamo
 from llm_server.guard.decoders import COMMON
 
 _KEYS = dict(
@@ -14,6 +14,7 @@ _KEYS = dict(
 )
 """The two-set keyboard."""
 
+_KEY_OF = {sign: key.lower() for key, sign in _KEYS.items()}
 _VOWELS = {"ㅗㅏ": "ㅘ", "ㅗㅐ": "ㅙ", "ㅗㅣ": "ㅚ", "ㅜㅓ": "ㅝ", "ㅜㅔ": "ㅞ", "ㅜㅣ": "ㅟ", "ㅡㅣ": "ㅢ"}
 _PAIRS = dict(
     zip(
@@ -22,34 +23,41 @@ _PAIRS = dict(
         strict=True,
     )
 )
+_PLACE = {sign: place for signs in (INITIALS, MEDIALS) for place, sign in enumerate(signs)}
+_END = {sign: place for place, sign in enumerate(FINALS)}
+_SYLLABLE = re.compile(
+    f"([{INITIALS}])({'|'.join(_VOWELS)}|[{MEDIALS}])((?:{'|'.join(_PAIRS)}|[{''.join(FINALS)}])(?![{MEDIALS}]))?"
+)
+"""A consonant before a vowel begins a syllable, so it ends none."""
+
+_LETTERS = str.maketrans(
+    _KEY_OF
+    | {double: "".join(_KEY_OF[sign] for sign in parts) for parts, double in (_VOWELS | _PAIRS).items()}
+)
+_WRITTEN, _STRANGE = frozenset("ㅋㅎㅠㅜㅇㄱㄴㅡ"), 3
+"""Jamo that people write alone, and how many kinds of others show that somebody meant letters."""
+
 _RUN = re.compile(r"[ㄱ-ㅎㅏ-ㅣ](?:[\s.,·/|_-]{0,2}[ㄱ-ㅎㅏ-ㅣ]){3,}")
 _JAMO = re.compile("[ㄱ-ㅎㅏ-ㅣ]")
 _VOWEL = re.compile("[ㅏ-ㅣ]")
 _LATIN = re.compile("[A-Za-z]+")
+_INITIAL, _MEDIAL = "[qwertasdfgzxcvQWERT]", "[yuiophjklbnmOP]"
+_TYPED = re.compile(f"(?:{_INITIAL}{_MEDIAL}{{1,2}}{_INITIAL}{{0,2}})+", re.IGNORECASE)
+"""Keys of syllables."""
+
 _WORD = 3
 """Keys of a word that is worth typing again."""
 
 
-def composed(jamo: str) -> str:
+def composed(signs: str) -> str:
     """Compatibility jamo as syllables, as an input method makes them; what fits nowhere stays as it is."""
-    out: list[str] = []
-    at, end = 0, len(jamo)
-    while at < end:
-        medial, after = _medial(jamo, at + 1)
-        if jamo[at] not in INITIALS or not medial:
-            out.append(jamo[at])
-            at += 1
-            continue
-        final, after = _final(jamo, after)
-        out.append(
-            chr(
-                FIRST
-                + (INITIALS.index(jamo[at]) * len(MEDIALS) + MEDIALS.index(medial)) * len(FINALS)
-                + FINALS.index(final)
-            )
-        )
-        at = after
-    return "".join(out)
+    return _SYLLABLE.sub(_syllable, signs)
+
+
+def _syllable(match: re.Match[str]) -> str:
+    initial, medial, final = match.groups("")
+    place = _PLACE[initial] * len(MEDIALS) + _PLACE[_VOWELS.get(medial, medial)]
+    return chr(FIRST + place * len(FINALS) + _END[_PAIRS.get(final, final)])
 
 
 def joined(text: str) -> str | None:
@@ -61,7 +69,8 @@ def joined(text: str) -> str | None:
         if not _VOWEL.search(match[0]):
             return match[0]
         found = True
-        return composed("".join(_JAMO.findall(match[0])))
+        groups = ["".join(_JAMO.findall(group)) for group in match[0].split()]
+        return " ".join(map(composed, groups)) if min(map(len, groups)) > 1 else composed("".join(groups))
 
     changed = _RUN.sub(put, text)
     return changed if found else None
@@ -79,34 +88,18 @@ def retyped(text: str) -> str | None:
     return _LATIN.sub(lambda match: korean.get(match[0], match[0]), text)
 
 
+def untyped(text: str) -> str | None:
+    """The text typed on a Latin keyboard; None unless jamo stand alone that nobody writes so."""
+    alone = set(_JAMO.findall(text)) - _WRITTEN
+    if len(alone) < _STRANGE or not any(map(_VOWEL.match, alone)):
+        return None
+    return jamo(text).translate(_LETTERS)
+
+
 def _typed(word: str) -> str | None:
     """The word on the Korean keyboard, when nothing but whole syllables comes out."""
+    if not _TYPED.fullmatch(word):
+        return None
     keys = [_KEYS.get(char) or _KEYS.get(char.lower(), "") for char in word]
     typed = composed("".join(keys))
     return None if _JAMO.search(typed) else typed
-
-
-def _medial(jamo: str, at: int) -> tuple[str, int]:
-    """The vowel that begins at a place, and where it ends; blank when there is none."""
-    first = jamo[at : at + 1]
-    if not first or first not in MEDIALS:
-        return "", at
-    double = _VOWELS.get(jamo[at : at + 2], "")
-    return (double, at + 2) if double else (first, at + 1)
-
-
-def _final(jamo: str, at: int) -> tuple[str, int]:
-    """The consonants that end a syllable, unless they begin the next one."""
-    double = _PAIRS.get(jamo[at : at + 2], "")
-    if double and not _begins(jamo, at + 1):
-        return double, at + 2
-    first = jamo[at : at + 1]
-    if first and first in FINALS and not _begins(jamo, at):
-        return first, at + 1
-    return "", at
-
-
-def _begins(jamo: str, at: int) -> bool:
-    """Whether the consonant at a place is followed by a vowel."""
-    following = jamo[at + 1 : at + 2]
-    return bool(following) and following in MEDIALS

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import accumulate, islice
+from itertools import accumulate
 
 import ahocorasick
 
@@ -26,9 +26,6 @@ _FREE = 4
 
 _MENDED = 6
 """Letters of a word that can be recognised though its inner letters are swapped."""
-
-MOST = 1500
-"""Words of concepts that are considered in one text; an honest one of 4,000 letters has half as many."""
 
 _WORDS = re.compile(r"[^\W_]+")
 _LATIN = re.compile(f"[a-z]{{{_MENDED},24}}")
@@ -49,27 +46,27 @@ class Found:
     """
 
     def __init__(
-        self, words: list[str], tight: str, finds: Mapping[str, list[tuple[int, int, bool]]], *, cut: bool
+        self, words: list[str], tight: str, finds: Mapping[str, list[tuple[int, int, bool]]]
     ) -> None:
-        """The finds by concept: first and last letter, and whether Latin; `cut` if there are more."""
-        self._words, self._tight, self._finds = words, tight, finds
+        """The finds by concept: first and last letter, and whether Latin."""
+        self.words, self._tight, self._finds = words, tight, finds
         self._text: _Words | None = None
         self._places: dict[str, list[int]] = {}
-        self.cut = cut
 
     def __iter__(self) -> Iterator[str]:
         """The concepts that may be there."""
         return iter(self._finds)
 
-    def may_have(self, concepts: frozenset[str]) -> bool:
-        """Whether all of the concepts may be there."""
-        return concepts <= self._finds.keys()
+    def shows(self, concept: str) -> bool:
+        """Whether the concept is there."""
+        known = self._places.get(concept)
+        return next(self._looked_at(concept), None) is not None if known is None else bool(known)
 
     def places(self, concept: str) -> list[int]:
         """Where the concept begins; nowhere when it is not there."""
         known = self._places.get(concept)
         if known is None:
-            known = self._places[concept] = self._looked_at(concept)
+            known = self._places[concept] = sorted(self._looked_at(concept))
         return known
 
     def between(self, concept: str, start: int, end: int) -> bool:
@@ -81,20 +78,20 @@ class Found:
         """The place of the concept nearest to a place and at most `within` from it, or behind it."""
         places = self.places(concept)
         behind = bisect_left(places, at)
-        some = places[behind : behind + 1] if after else places[max(behind - 1, 0) : behind + 1]
-        nearest = min(some, key=lambda place: abs(place - at), default=None)
-        return nearest if nearest is not None and abs(nearest - at) <= within else None
+        following = places[behind] if behind < len(places) else None
+        if following is not None and following - at > within:
+            following = None
+        if behind and not after:
+            before = places[behind - 1]
+            if at - before <= (within if following is None else following - at):
+                return before
+        return following
 
-    def _looked_at(self, concept: str) -> list[int]:
-        finds = self._finds.get(concept)
-        if not finds:
-            return []
-        text = self._text = self._text or _Words(self._words, self._tight)
-        return sorted(
-            start
-            for start, end, latin in finds
-            if (text.latin(start, end) if latin else text.korean(start, end))
-        )
+    def _looked_at(self, concept: str) -> Iterator[int]:
+        text = self._text = self._text or _Words(self.words, self._tight)
+        for start, end, latin in self._finds.get(concept, ()):
+            if text.latin(start, end) if latin else text.korean(start, end):
+                yield start
 
 
 def letters(text: str) -> int:
@@ -170,17 +167,16 @@ class Matcher:
         words = _WORDS.findall(text)
         tight = "".join(words)
         if self._empty or not tight:
-            return Found(words, tight, {}, cut=False)
-        every = list(islice(self._automaton.iter(tight), MOST))
+            return Found(words, tight, {})
         finds: dict[str, list[tuple[int, int, bool]]] = {}
-        for end, (length, concepts, latin) in every:
+        for end, (length, concepts, latin) in self._automaton.iter(tight):
             find = (end - length + 1, end, latin)
             for concept in concepts:
                 if concept in finds:
                     finds[concept].append(find)
                 else:
                     finds[concept] = [find]
-        return Found(words, tight, finds, cut=len(every) == MOST)
+        return Found(words, tight, finds)
 
 
 def _shape(word: str) -> tuple[str, str, str]:

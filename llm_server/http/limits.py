@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections import deque
 from collections.abc import Callable, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from cachetools import TTLCache
 from starlette.datastructures import Headers
@@ -81,4 +81,6 @@ def _is_trusted(peer: str, trusted: Sequence[Network]) -> bool:
         found = ip_address(peer)
     except ValueError:
         return False
+    if isinstance(found, IPv6Address):  # how a socket for both families shows the older one
+        found = found.ipv4_mapped or found
     return any(found in network for network in trusted)

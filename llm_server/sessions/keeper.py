@@ -19,7 +19,7 @@ from llm_server import metrics
 from llm_server.errors import SessionLimitReached, SessionNotFound, SessionStoreUnavailable
 from llm_server.model import Turn
 from llm_server.sessions.history import Conversation, Meta
-from llm_server.sessions.memory import MemoryStore
+from llm_server.sessions.memory import MOST, MemoryStore
 from llm_server.sessions.store import ValkeyStore
 from llm_server.settings import ServerSettings
 
@@ -40,8 +40,8 @@ class Store(Protocol):
         """Make one; False when `limit` are alive."""
         ...
 
-    async def append(self, session: str, turns: Sequence[Turn]) -> int:
-        """Add turns; returns how many messages there have been."""
+    async def append(self, session: str, turns: Sequence[Turn], *, known: bool = False) -> int:
+        """Add turns; returns how many messages there have been. Nothing (0) when it is `known`, and gone."""
         ...
 
     async def delete(self, session: str) -> None:
@@ -61,6 +61,7 @@ class Sessions:
         self._limit = limit
         self._required = required
         self._away = False
+        self._forgotten: dict[str, None] = {}
 
     @classmethod
     async def open(cls, settings: ServerSettings) -> "Sessions":
@@ -130,10 +131,13 @@ class Sessions:
             return ()
         return found.turns if found else ()
 
-    async def remember(self, session: str, turns: Sequence[Turn]) -> int:
-        """Add to a game's conversation; returns how many messages it has had, 0 when nobody knows."""
+    async def remember(self, session: str, turns: Sequence[Turn], *, known: bool = False) -> int:
+        """Add to a conversation; returns how many messages it has had, 0 when nobody knows.
+
+        One that is `known` to have been there is not made anew: it was ended meanwhile.
+        """
         try:
-            return await self._store.append(session, turns)
+            return await self._store.append(session, turns, known=known and not self._away)
         except FAILED as error:
             if self._failed("session_append_failed", error):
                 return await self._memory.append(session, turns)
@@ -186,6 +190,10 @@ class Sessions:
         except FAILED as error:
             self._failed("session_delete_failed", error)
             raise _unavailable() from None
+        if self._away:
+            self._forgotten[session] = None
+            while len(self._forgotten) > MOST:
+                self._forgotten.pop(next(iter(self._forgotten)))
 
     @property
     def _store(self) -> Store:
@@ -215,8 +223,15 @@ class Sessions:
         return True
 
     async def _go_back(self, valkey: ValkeyStore) -> None:
-        """Bring what was said meanwhile; what does not arrive waits for the next time."""
+        """Forget what was ended and bring what was said meanwhile; what fails waits for the next time."""
         self._away = False
+        try:
+            for session in list(self._forgotten):
+                await valkey.delete(session)
+                self._forgotten.pop(session, None)
+        except FAILED as error:
+            self._failed("session_delete_failed", error)
+            return
         taken = self._memory.take()
         for conversation, counted in taken:
             if not self._away:

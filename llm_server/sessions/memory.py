@@ -39,8 +39,12 @@ class MemoryStore:
         self._kept[meta.id] = Conversation(meta)
         return True
 
-    async def append(self, session: str, turns: Sequence[Turn]) -> int:
-        """Remember turns, make the conversation when it is new; returns how many messages it has had."""
+    async def append(self, session: str, turns: Sequence[Turn], *, known: bool = False) -> int:
+        """Remember turns, make the conversation when it is new (unless it is `known`: then it has ended);
+        returns how many messages it has had.
+        """
+        if known and session not in self._kept:
+            return 0
         now = datetime.now(UTC)
         found = self._kept.get(session) or Conversation(Meta.fresh(session, now=now))
         kept = (*found.turns, *turns)[-2 * self._pairs :]

@@ -90,11 +90,12 @@ class ValkeyStore:
         )
         return bool(made)
 
-    async def append(self, session: str, turns: Sequence[Turn]) -> int:
-        """Remember turns, make the conversation when it is new, renew its time to live.
+    async def append(self, session: str, turns: Sequence[Turn], *, known: bool = False) -> int:
+        """Remember turns, make the conversation when it is new (unless it is `known`: then it has ended),
+        renew its time to live.
 
         Returns:
-            How many messages it has had, those forgotten by now included.
+            How many messages it has had, those forgotten by now included; 0 when it has ended.
         """
         now = datetime.now(UTC)
         count = await self._append(
@@ -106,6 +107,7 @@ class ValkeyStore:
                 2 * self._pairs,
                 session,
                 int(now.timestamp()) + self._seconds,
+                int(known),
                 *encode(turns),
             ],
         )

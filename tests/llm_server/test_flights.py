@@ -151,3 +151,29 @@ async def test_who_has_less_time_than_the_first_does_not_wait() -> None:
 
     assert (await patient).reply.text == "1"
     assert slow.asked == 1
+
+
+async def test_all_who_have_more_time_than_the_first_ask_again_together() -> None:
+    slow = Slow()
+    model = SingleFlight(slow)
+    hasty, *patient = ask(model, deadline=Deadline.after(0.1)), *(ask(model) for _ in range(3))
+    with pytest.raises(ModelTimeout):
+        await hasty
+    await reached(slow, asked=2, running=1)
+    slow.answer.set()
+
+    assert [(await task).reply.text for task in patient] == ["2"] * 3
+
+
+async def test_who_joins_hasty_callers_again_and_again_still_gets_an_answer() -> None:
+    slow = Slow()
+    model = SingleFlight(slow)
+    hasty = [ask(model, deadline=Deadline.after(0.1 * many)) for many in (1, 2, 3)]
+    patient = ask(model)
+    for task in hasty:
+        with pytest.raises(ModelTimeout):
+            await task
+    await reached(slow, running=1)
+    slow.answer.set()
+
+    assert (await patient).reply.text == str(slow.asked)

@@ -8,8 +8,8 @@ from structlog.testing import capture_logs
 
 from llm_server.app import run
 from llm_server.errors import GuardBlocked, InvalidInput
-from llm_server.gate import Gate
-from llm_server.guard.guard import Evaluation, Guard
+from llm_server.gate import MOST_TEXTS, Gate
+from llm_server.guard.guard import LONGEST, Evaluation, Guard
 from llm_server.guard.packs import PacksError
 from llm_server.settings import ServerSettings
 from tests.llm_server.conftest import Launch, Running
@@ -70,6 +70,25 @@ def test_details_are_looked_at_to_the_bottom(details: dict[str, Any]) -> None:
     made, _, _ = gate()
     with pytest.raises(InvalidInput, match="details blocked"):
         made.require_details(details)
+
+
+def test_a_text_that_is_too_long_is_not_remembered() -> None:
+    made, guard, _ = gate()
+    for _n in range(2):
+        assert made.evaluate("가" * (LONGEST + 1)).malicious
+    assert guard.looked == 2
+
+
+@pytest.mark.parametrize(
+    "details",
+    [{"a": ["b"] * MOST_TEXTS}, {str(at): at for at in range(MOST_TEXTS + 1)}],
+    ids=["values", "keys"],
+)
+def test_more_details_than_anything_has_are_refused_unseen(details: dict[str, Any]) -> None:
+    made, guard, _ = gate()
+    with pytest.raises(InvalidInput, match="details"):
+        made.require_details(details)
+    assert guard.looked == 0
 
 
 def test_harmless_details_pass() -> None:

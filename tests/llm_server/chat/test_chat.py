@@ -224,6 +224,23 @@ async def test_messages_at_once_are_answered_one_after_the_other(asked: Running,
     assert [len(body["contents"]) for body in provider.bodies] == [1, 3, 5, 7]
 
 
+async def test_a_session_that_ends_while_the_model_thinks_stays_ended(
+    asked: Running, provider: Provider
+) -> None:
+    path = f"/api/sessions/{(await asked.http.raw('POST', '/api/sessions')).json['id']}"
+    provider.script(Rule(delay_ms=200))
+    talking = asyncio.create_task(post(asked, path + "/messages", message="왜?"))
+
+    async def thinking() -> bool:
+        return len(provider.requests) == 1
+
+    await until(thinking, what="the model is asked")
+    assert (await asked.http.raw("DELETE", path)).status == 200
+    assert (await talking).json["response"] == "왜?"
+
+    assert (await asked.http.raw("GET", path)).status == 404
+
+
 @pytest.mark.parametrize("session", ["%20", "%0A", "x" * 5000, "a:b", "..", "%F0%9F%90%A2", "a%00b"])
 async def test_strange_ids_are_simply_unknown(asked: Running, session: str) -> None:
     answer = await asked.http.raw("GET", f"/api/sessions/{session}")

@@ -2,18 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
-from random import Random
-from typing import Any, Literal
+from typing import Any
 
-import aiohttp
 import pytest
-from aiohttp import web
-from aiohttp.test_utils import TestServer
 from prometheus_client import REGISTRY
-from pydantic import BaseModel
 
-from llm_server.activity import Activity
 from llm_server.errors import (
     ModelBlocked,
     ModelFailure,
@@ -23,67 +16,13 @@ from llm_server.errors import (
     ModelUnreadable,
     QuotaExhausted,
 )
-from llm_server.gemini.client import Gemini
-from llm_server.gemini.plans import Plans
-from llm_server.model import NO_DEADLINE, Deadline, Inquiry, Role, Task, Text, Turn, Usage
-from llm_server.settings import ServerSettings
+from llm_server.model import NO_DEADLINE, Deadline, Inquiry, Task, Text
 from playground.demo_model.faults import Rule
-from playground.demo_model.protocol import BAD_KEY, MODEL_VERSION
+from playground.demo_model.protocol import MODEL_VERSION
+from tests.llm_server.gemini.asking import ATTEMPTS, INQUIRY, Make, Yes, failed, seen
 from tests.llm_server.provider import Provider
 from tests.support.polling import until
 from tests.support.servers import free_port
-
-
-class Yes(BaseModel):
-    answer: Literal["예", "아니오"]
-
-
-class AtOnce(Random):
-    """Retries without a wait."""
-
-    def uniform(self, a: float, b: float) -> float:
-        return a
-
-
-class Nobody:
-    """A recorder that forgets."""
-
-    def record(self, task: str, model: str, usage: Usage) -> None:
-        """Forget."""
-
-
-INQUIRY = Inquiry(Task.ANSWER, system="rules", turns=[Turn(Role.USER, "큰가요?")], reply=Yes)
-ATTEMPTS = 4
-
-Make = Callable[..., Gemini]
-
-
-@pytest.fixture
-async def make(provider: Provider) -> AsyncIterator[Make]:
-    async with aiohttp.ClientSession() as session:
-
-        def made(*several: str, model: str = "gemini-3-flash-preview", **changes: Any) -> Gemini:
-            keys = changes.pop("keys", several or ("key-one",))
-            settings = {"GEMINI_MODEL": model, "GEMINI_FALLBACK_MODEL": "", **changes.pop("settings", {})}
-            options = {
-                "ledger": Activity(Nobody()),
-                "session": session,
-                "base_url": provider.base_url,
-                "timeout": 5,
-                "attempts": ATTEMPTS,
-                "concurrency": 8,
-                "random": AtOnce(),
-                **changes,
-            }
-            return Gemini(Plans(ServerSettings.model_validate(settings)), keys, **options)
-
-        yield made
-
-
-async def failed(gemini: Gemini, *, deadline: Deadline = NO_DEADLINE) -> ModelFailure:
-    with pytest.raises(ModelFailure) as raised:
-        await gemini.complete(INQUIRY, deadline=deadline)
-    return raised.value
 
 
 def counted(name: str, **labels: str) -> float:
@@ -214,18 +153,6 @@ async def test_nobody_there(make: Make) -> None:
     assert "reached" in failure.message
 
 
-async def test_an_error_that_is_not_even_json(make: Make) -> None:
-    async def broken(_: web.Request) -> web.Response:
-        return web.Response(status=500, text="<oops>", content_type="application/json")
-
-    app = web.Application()
-    app.router.add_post("/{path:.*}", broken)
-    async with TestServer(app) as somebody:
-        failure = await failed(make(base_url=str(somebody.make_url("")), attempts=2))
-
-    assert type(failure) is ModelUnavailable
-
-
 async def test_an_unknown_model(make: Make, provider: Provider) -> None:
     failure = await failed(make(model="gemini-none"))
 
@@ -258,152 +185,7 @@ async def test_looking_things_up(make: Make, provider: Provider, allowed: bool, 
     assert provider.bodies[0].get("tools") == expected
 
 
-# ---- a model in reserve -------------------------------------------------------------------------------------
-
-RESERVE = {"GEMINI_FALLBACK_MODEL": "gemini-3.1-flash-lite"}
-
-
-def models(provider: Provider) -> list[str]:
-    return [recorded.path.rpartition("/")[2].partition(":")[0] for recorded in provider.requests]
-
-
-async def test_an_overloaded_model_is_replaced_after_two_tries(make: Make, provider: Provider) -> None:
-    provider.script(Rule(kind="status", status=503, times=2))
-
-    assert (await make(settings=RESERVE).complete(INQUIRY, deadline=NO_DEADLINE)).reply.answer == "예"
-    assert models(provider) == ["gemini-3-flash-preview"] * 2 + ["gemini-3.1-flash-lite"]
-
-
-@pytest.mark.parametrize("quota", ["PerDay", "PerMinute"])
-async def test_a_used_up_model_is_replaced(
-    make: Make, provider: Provider, quota: Literal["PerDay", "PerMinute"]
-) -> None:
-    provider.script(Rule(kind="status", status=429, quota=quota, retry_seconds=30, times=1))
-    gemini = make(settings=RESERVE)
-    for _ in range(2):
-        await gemini.complete(INQUIRY, deadline=NO_DEADLINE)
-
-    assert models(provider) == ["gemini-3-flash-preview"] + ["gemini-3.1-flash-lite"] * 2
-
-
-async def test_a_short_rate_limit_is_waited_for(make: Make, provider: Provider) -> None:
-    provider.script(Rule(kind="status", status=429, retry_seconds=0.05, times=1))
-    await make(settings=RESERVE).complete(INQUIRY, deadline=NO_DEADLINE)
-
-    assert models(provider) == ["gemini-3-flash-preview"] * 2
-
-
-async def test_both_models_share_the_attempts(make: Make, provider: Provider) -> None:
-    provider.script(Rule(kind="status", status=503))
-
-    assert type(await failed(make(settings=RESERVE))) is ModelUnavailable
-    assert len(provider.requests) == ATTEMPTS
-
-
-async def test_a_reserve_that_is_not_to_be_had_hides_nothing(make: Make, provider: Provider) -> None:
-    provider.script(Rule(kind="status", status=503))
-    failure = await failed(make(settings={"GEMINI_FALLBACK_MODEL": "gemini-none"}))
-
-    assert type(failure) is ModelUnavailable
-    assert failure.details == {"provider_status": 503}
-    assert models(provider)[-1] == "gemini-none"
-
-
-async def test_other_faults_do_not_change_the_model(make: Make, provider: Provider) -> None:
-    provider.script(Rule(kind="outside_enum"))
-
-    assert type(await failed(make(settings=RESERVE))) is ModelUnreadable
-    assert set(models(provider)) == {"gemini-3-flash-preview"}
-
-
-# ---- keys -----------------------------------------------------------------------------------------------
-
-
-async def test_without_a_key_nothing_is_sent(make: Make, provider: Provider) -> None:
-    failure = await failed(make(keys=()))
-
-    assert type(failure) is ModelUnavailable
-    assert "GOOGLE_API_KEY" in failure.message
-    assert not provider.requests
-
-
-async def test_keys_take_turns(make: Make, provider: Provider) -> None:
-    gemini = make("aaaa", "bbbb")
-    for _ in range(4):
-        await gemini.complete(INQUIRY, deadline=NO_DEADLINE)
-
-    assert [recorded.key for recorded in provider.requests] == ["aaaa…", "bbbb…", "aaaa…", "bbbb…"]
-
-
-async def test_a_refused_key_is_left_alone_and_the_next_one_answers(make: Make, provider: Provider) -> None:
-    gemini = make(BAD_KEY, "good")
-    for _ in range(3):
-        await gemini.complete(INQUIRY, deadline=NO_DEADLINE)
-
-    assert [recorded.key for recorded in provider.requests] == ["inva…", "good…", "good…", "good…"]
-
-
-async def test_when_every_key_is_refused_nothing_more_is_sent(make: Make, provider: Provider) -> None:
-    gemini = make(BAD_KEY)
-    first, second = await failed(gemini), await failed(gemini)
-
-    assert type(first) is type(second) is ModelUnavailable
-    assert "GOOGLE_API_KEY" in second.message
-    assert first.details == {"provider_status": 400}
-    assert len(provider.requests) == 1
-
-
-async def test_a_daily_quota_rests_the_key_for_the_model(make: Make, provider: Provider) -> None:
-    gemini = make("aaaa", "bbbb")
-    provider.script(Rule(kind="status", status=429, quota="PerDay", times=1))
-    for _ in range(2):
-        await gemini.complete(INQUIRY, deadline=NO_DEADLINE)
-    assert [recorded.key for recorded in provider.requests] == ["aaaa…", "bbbb…", "bbbb…"]
-
-    provider.script(Rule(kind="status", status=429, quota="PerDay", times=1))
-    await failed(gemini)
-    provider.requests.clear()
-    failure = await failed(gemini)
-
-    assert type(failure) is QuotaExhausted
-    assert 0 < failure.details["retry_after_seconds"] <= 25 * 3600
-    assert not provider.requests
-
-
-async def test_a_rate_limit_is_waited_for_by_everybody(make: Make, provider: Provider) -> None:
-    gemini = make()
-    provider.script(Rule(kind="status", status=429, retry_seconds=0.2, times=1))
-    began = time.perf_counter()
-    first = asyncio.create_task(gemini.complete(INQUIRY, deadline=NO_DEADLINE))
-    await until(lambda: _seen(provider, 1))
-    await asyncio.gather(first, *(gemini.complete(INQUIRY, deadline=NO_DEADLINE) for _ in range(3)))
-
-    assert time.perf_counter() - began > 0.19
-    assert len(provider.requests) == 5
-
-
-async def test_a_rate_limit_longer_than_the_deadline_is_told_at_once(make: Make, provider: Provider) -> None:
-    gemini = make()
-    provider.script(Rule(kind="status", status=429, retry_seconds=7))
-    began = time.perf_counter()
-    failure = await failed(gemini)
-
-    assert failure.details == {"provider_status": 429, "retry_after_seconds": 7}
-    assert time.perf_counter() - began < 1
-
-
-async def test_without_details_every_key_is_tried_once(make: Make, provider: Provider) -> None:
-    provider.script(Rule(kind="status", status=429))
-
-    assert type(await failed(make("aaaa", "bbbb"))) is QuotaExhausted
-    assert [recorded.key for recorded in provider.requests] == ["aaaa…", "bbbb…"]
-
-
 # ---- load, cancelling, counting -------------------------------------------------------------------------
-
-
-async def _seen(provider: Provider, count: int) -> bool:
-    return len(provider.requests) >= count
 
 
 async def test_no_more_requests_at_once_than_allowed(make: Make, provider: Provider) -> None:
@@ -423,7 +205,7 @@ async def test_waiting_for_a_retry_holds_no_place(make: Make, provider: Provider
     provider.script(Rule(kind="status", status=429, retry_seconds=0.3, times=1, match="slow"))
     slow = Inquiry(Task.ANSWER, system="slow", turns=INQUIRY.turns, reply=Yes)
     waiting = asyncio.create_task(gemini.complete(slow, deadline=NO_DEADLINE))
-    await until(lambda: _seen(provider, 1))
+    await until(lambda: seen(provider, 1))
 
     async def free() -> bool:
         return not gemini._places.locked()

@@ -74,6 +74,14 @@ def test_usage_counts_thoughts_as_output() -> None:
     assert response().usage == Usage()
 
 
+@pytest.mark.parametrize("count", [-1, 10**30, 1.5, None, "many"])
+def test_usage_that_cannot_be_is_not_counted(count: Any) -> None:
+    with pytest.raises(AttemptFailed) as raised:
+        response(usageMetadata={"promptTokenCount": count})
+
+    assert type(raised.value.failure) is ModelUnreadable
+
+
 @pytest.mark.parametrize("finish", ["STOP", "MAX_TOKENS", "OTHER", ""])
 def test_a_complete_answer_is_taken_however_it_ended(finish: str) -> None:
     assert response(finish=finish).reply(INQUIRY).answer == "예"

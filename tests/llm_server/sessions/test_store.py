@@ -13,6 +13,7 @@ from botkit.runtime.health import Degraded
 from botkit.valkey.clients import Address, command_client
 from llm_server.errors import SessionLimitReached, SessionNotFound, SessionStoreUnavailable
 from llm_server.model import Role, Turn
+from llm_server.sessions import keeper as keeper_module
 from llm_server.sessions import memory as memory_module
 from llm_server.sessions.history import Conversation, Meta, pair
 from llm_server.sessions.keeper import AGAIN_SECONDS, Sessions, Store
@@ -385,6 +386,57 @@ async def test_when_valkey_goes_again_on_the_way_nothing_is_lost(cache: Client, 
     assert sessions.backend == "memory"
     assert [await sessions.recall(name) for name in "abc"] == [pair(name, "예") for name in "abc"]
     await sessions.close()
+
+
+async def test_what_was_forgotten_while_valkey_was_away_stays_forgotten(cache: Client, line: Proxy) -> None:
+    sessions = await through(line)
+    ended, kept = await sessions.create(), await sessions.create()
+    await line.stop()
+    await sessions.recall(TALK)
+    assert sessions.backend == "memory"
+    await sessions.delete(ended.id)
+    await line.restart()
+    assert sessions.valkey
+    await sessions.valkey.ping()
+    await sessions._go_back(sessions.valkey)
+
+    assert (await sessions.get(kept.id)).meta.id == kept.id
+    with pytest.raises(SessionNotFound):
+        await sessions.get(ended.id)
+    await sessions.close()
+
+
+async def test_only_so_many_ends_are_noted(
+    cache: Client, line: Proxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper_module, "MOST", 2)
+    sessions = await through(line)
+    made = [await sessions.create() for _ in range(3)]
+    await line.stop()
+    await sessions.recall(TALK)
+    for meta in made:
+        await sessions.delete(meta.id)
+    assert sessions.valkey
+    await sessions._go_back(sessions.valkey)
+    assert sessions.backend == "memory", "Valkey went again"
+    await line.restart()
+    await sessions.valkey.ping()
+    await sessions._go_back(sessions.valkey)
+
+    assert (await sessions.get(made[0].id)).meta.id == made[0].id
+    for meta in made[1:]:
+        with pytest.raises(SessionNotFound):
+            await sessions.get(meta.id)
+    await sessions.close()
+
+
+async def test_a_known_conversation_is_not_made_anew(store: Store) -> None:
+    await store.append(TALK, pair("하나?", "예"))
+    assert await store.append(TALK, pair("둘?", "예"), known=True) == 4
+    await store.delete(TALK)
+
+    assert await store.append(TALK, pair("셋?", "예"), known=True) == 0
+    assert await store.read(TALK) is None
 
 
 async def test_a_required_valkey_is_not_replaced(cache: Client, line: Proxy) -> None:
