@@ -1,10 +1,10 @@
 """What the HTTP routes of the games have in common: who calls, pages of a list, bodies in camel case."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import Depends, Header, Query, Request
-from pydantic import BaseModel, ConfigDict
+from fastapi import Depends, Header, Path, Query, Request
+from pydantic import BaseModel, ConfigDict, field_validator
 from pydantic.alias_generators import to_camel
 
 from botkit.chat.message import Player
@@ -14,6 +14,15 @@ class Body(BaseModel):
     """A body; its names are written in camel case."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True, str_strip_whitespace=True)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_nul(cls, value: Any) -> Any:
+        """PostgreSQL takes no NUL."""
+        texts = value if isinstance(value, list) else [value]
+        if any(isinstance(text, str) and "\0" in text for text in texts):
+            raise ValueError("must not contain NUL")
+        return value
 
 
 class Ok(Body):
@@ -40,6 +49,10 @@ class Slice(Ok):
     total: int
     limit: int
     offset: int
+
+
+Key = Annotated[str, Path(min_length=1, max_length=300, pattern=r"^[^\x00]+$")]
+"""The name of something, in a path."""
 
 
 @dataclass(frozen=True, slots=True)

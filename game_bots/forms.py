@@ -29,6 +29,11 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class TellMe:
+    """Ask the referee for the secret."""
+
+
+@dataclass(frozen=True, slots=True)
 class Model:
     """Show which model referees."""
 
@@ -70,6 +75,20 @@ class ForceEnd:
 @dataclass(frozen=True, slots=True)
 class ClearAll:
     """Forget everything about the room. For operators."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Give the room a hint that costs nothing. Cannot be typed."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clear:
+    """Forget the game, or only one in which nobody has moved since. Cannot be typed."""
+
+    idle_since: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Reading what was counted: Korean calendar days, and a clear word when PostgreSQL is away."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from asyncpg import Pool, UndefinedColumnError, UndefinedTableError
@@ -14,6 +14,7 @@ from game_bots.spans import Span
 SEOUL = ZoneInfo("Asia/Seoul")
 
 T = TypeVar("T")
+Row = Mapping[str, Any]
 
 
 class RecordsUnavailable(Failed):
@@ -49,3 +50,23 @@ async def query(database: Database, run: Callable[[Pool], Awaitable[T]]) -> T:
         return await run(await database.pool())
     except (*AWAY, UndefinedTableError, UndefinedColumnError):
         raise RecordsUnavailable from None
+
+
+async def rows(database: Database, sql: str, *args: object) -> Sequence[Row]:
+    """What a query finds; raises as `query` does."""
+
+    async def run(pool: Any) -> Any:
+        return await pool.fetch(sql, *args)
+
+    found: Sequence[Row] = await query(database, run)
+    return found
+
+
+async def slice_of(
+    database: Database, sql: str, *args: object, limit: int, offset: int
+) -> tuple[Sequence[Row], int]:
+    """A piece of what a query finds, and the length of the whole; raises as `query` does."""
+    places = f"LIMIT ${len(args) + 1} OFFSET ${len(args) + 2}"
+    found = await rows(database, f"{sql} {places}", *args, limit, offset)
+    [whole] = await rows(database, f"SELECT count(*) AS total FROM ({sql}) AS whole", *args)  # noqa: S608 - ours
+    return found, whole["total"]

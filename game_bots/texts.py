@@ -14,6 +14,12 @@ from game_bots.surrender import Vote
 GAME_ERRORS: tuple[type[UserError], ...] = (
     *KIT_ERRORS,
     refusals.NoGame,
+    refusals.DuplicateQuestion,
+    refusals.HintLimitReached,
+    refusals.NoSuchQuestion,
+    refusals.AppealRepeated,
+    refusals.AppealLimitReached,
+    refusals.NotIdle,
     records.RecordsUnavailable,
     costs.PriceUnknown,
     surrender.NoVote,

@@ -36,3 +36,15 @@ def question_key(text: str) -> str:
 def refers_back(text: str) -> bool:
     """Whether a question means something else after another answer: "그게 중요한가요?", "정말요?"."""
     return _BACK.search(text.strip(" .!?~")) is not None
+
+
+_TELL = re.compile(
+    r"(?:을|를|이|가|은|는|좀|도)?\s*(?:그냥\s*|좀\s*|빨리\s*|제발\s*)*"
+    r"(?:(?:알려|말해|공개|가르쳐|보여)(?:해|하|\s?(?:줘|줄|주(?!기)|달|라|봐|요)|(?![가-힣]))"
+    r"|뭐|뭔|무엇|(?:머야|모야)(?![가-힣])|줘|내놔).*"
+)
+
+
+def wants_to_be_told(rest: str) -> bool:
+    """Whether what follows `정답` asks the referee to say it."""
+    return _TELL.fullmatch(rest.strip()) is not None

@@ -13,6 +13,7 @@ UserError                      text key `error.<code>`, variables = its keyword 
     ├── AiBusy                 quota or rate limit
     ├── AiRefused              the guard or the model's policy refused the text
     ├── AiConfused             the model's answer could not be read
+    ├── NothingLeft            the server has nothing of what was asked for
     ├── StoreUnavailable       valkey-cache or PostgreSQL is away
     ├── TooManyWaiting         the room's lane is full
     ├── LineExpired            a queued line grew too old
@@ -118,6 +119,13 @@ class AiConfused(Failed):
 
     code = "ai_confused"
     status = 502
+
+
+class NothingLeft(Failed):
+    """The LLM server has nothing, or nothing more, of what was asked for."""
+
+    code = "nothing_left"
+    status = 404
 
 
 class StoreUnavailable(Failed):

@@ -7,8 +7,8 @@ from botkit.chat.catalog import Text, Texts
 
 MESSAGES = Path(__file__).parent / "messages.yml"
 
-KIT_ERRORS = tuple(errors.tree())
-"""Taken before any bot adds its own."""
+KIT_ERRORS = tuple(error for error in errors.tree() if error.__module__ == errors.__name__)
+"""Without those of the bots, whichever were imported before."""
 
 
 class KitTexts(Texts):

@@ -3,7 +3,16 @@
 import grpc
 import structlog
 
-from botkit.chat.errors import AiBusy, AiConfused, AiRefused, AiTimeout, AiUnavailable, Bug, UserError
+from botkit.chat.errors import (
+    AiBusy,
+    AiConfused,
+    AiRefused,
+    AiTimeout,
+    AiUnavailable,
+    Bug,
+    NothingLeft,
+    UserError,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -16,6 +25,7 @@ BY_CODE: dict[str, type[UserError]] = {
     "LLM_BLOCKED": AiRefused,
     "LLM_PARSING_ERROR": AiConfused,
     "LLM_TIMEOUT": AiTimeout,
+    "NO_PUZZLE_LEFT": NothingLeft,
 }
 
 BY_STATUS: dict[grpc.StatusCode, type[UserError]] = {

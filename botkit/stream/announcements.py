@@ -3,7 +3,9 @@
 Who does not know whether it was said says it again: valkey-mq remembers the keys of what was said.
 """
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 
 from redis.asyncio import Redis
 
@@ -13,17 +15,26 @@ from botkit.stream import wire
 from botkit.stream.commit import REPLIES_KEPT
 from botkit.valkey.clients import script
 
+SAID_SECONDS = 60.0
+"""How long a word that is said once is remembered: longer than a request for it may be repeated."""
+
+Announce = Callable[[str, str], Awaitable[None]]
+"""Says something in a room: its id, the text."""
+
 
 class Publisher:
     """Writes messages that answer nobody into the reply stream."""
 
-    def __init__(self, mq: Redis, *, replies: str, bot: str, cut_notice: str, marks: str) -> None:
-        """`marks` begins the names under which valkey-mq remembers what was said."""
+    def __init__(
+        self, mq: Redis, *, replies: str, bot: str, cut_notice: str, marks: str, mark: str = ""
+    ) -> None:
+        """`marks` begins the names under which valkey-mq remembers what was said; `mark` begins each text."""
         self._script = script(mq, "announce")
         self._replies = replies
         self._bot = bot
         self._cut_notice = cut_notice
         self._marks = marks
+        self._mark = f"{mark} " if mark else ""
 
     async def publish(self, room: str, keys: Sequence[str], reply: Reply, *, remember: float) -> bool:
         """Publish what the keys stand for; False when all of it had been published before.
@@ -31,7 +42,8 @@ class Publisher:
         `remember` is how long the keys are known, in seconds.
         """
         line = Incoming(entry=f"alert:{keys[0]}", room=room, user="", text="")
-        bubbles = wire.replies_on_wire(line, [reply], bot=self._bot, cut_notice=self._cut_notice)
+        marked = replace(reply, text=f"{self._mark}{reply.text}")
+        bubbles = wire.replies_on_wire(line, [marked], bot=self._bot, cut_notice=self._cut_notice)
         args: list[str | int] = [int(remember * 1000), REPLIES_KEPT]
         for bubble in bubbles:
             del bubble["replyTo"]
@@ -41,3 +53,7 @@ class Publisher:
             for bubble in bubbles:
                 metrics.replies_published.labels(bubble["type"]).inc()
         return bool(published)
+
+    async def say(self, room: str, text: str) -> None:
+        """Publish a text of its own kind, which nothing else can repeat: an `Announce`."""
+        await self.publish(room, [secrets.token_hex(8)], Reply(text), remember=SAID_SECONDS)

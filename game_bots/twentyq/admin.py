@@ -1,24 +1,23 @@
 """The operators' routes: games that run, finished games, corrections, synonyms, people."""
 
-import secrets
 import time
 from typing import Annotated
 
 import structlog
 from fastapi import APIRouter, Query
 
-from botkit.chat.message import Player, Reply
+from botkit.chat.message import Player
 from botkit.errands import Errands
 from botkit.runtime.clock import Clock, wall
 from botkit.runtime.http import ApiError
-from botkit.stream.announcements import Publisher
+from botkit.stream.announcements import Announce
+from game_bots import forms
 from game_bots.api import Done, Operator, Paged, Written
 from game_bots.records import RecordsUnavailable
-from game_bots.refusals import NoGame
-from game_bots.twentyq import commands, contract
+from game_bots.refusals import NoGame, NotIdle
+from game_bots.twentyq import contract
 from game_bots.twentyq.archive import Archive
 from game_bots.twentyq.game import Riddle
-from game_bots.twentyq.refusals import NotIdle
 from game_bots.twentyq.room import Room
 from game_bots.twentyq.store import Store
 from game_bots.twentyq.synonyms import Synonyms
@@ -26,7 +25,6 @@ from game_bots.twentyq.synonyms import Synonyms
 log = structlog.get_logger(__name__)
 
 HOUR = 3600
-REMEMBERED_SECONDS = 60.0
 
 _CHAT = Query(alias="chatId")
 _SESSION = Query(alias="sessionId")
@@ -43,14 +41,14 @@ class Admin:
         store: Store,
         archive: Archive,
         synonyms: Synonyms,
-        publisher: Publisher,
+        announce: Announce,
         clock: Clock = wall,
     ) -> None:
         self._errands = errands
         self._store = store
         self._archive = archive
         self._synonyms = synonyms
-        self._publisher = publisher
+        self._announce = announce
         self._clock = clock
         self.router = APIRouter(prefix="/admin", tags=["admin"])
         for method, path, endpoint in (
@@ -132,14 +130,14 @@ class Admin:
 
     async def clear(self, chat_id: str, by: Operator = "") -> Done:
         """Forget a game; the room is told, nothing is counted."""
-        text = await self._oversee(commands.Clear(), chat_id, by)
+        text = await self._oversee(forms.Clear(), chat_id, by)
         await self._announce(chat_id, text)
         await self._note("clear", chat_id, by)
         return Done(message="cleared")
 
     async def hint(self, chat_id: str, body: contract.RoomHint, by: Operator = "") -> Done:
         """A hint from the operators; the room reads it at once."""
-        text = await self._oversee(commands.Tell(body.message), chat_id, by)
+        text = await self._oversee(forms.Tell(body.message), chat_id, by)
         await self._announce(chat_id, text)
         await self._note("hint", chat_id, by)
         return Done(message="told")
@@ -149,7 +147,7 @@ class Admin:
     ) -> contract.Cleaned:
         """Forget the games in which nobody has moved for so long."""
         hours = (body or contract.CleanupRequest()).older_than_hours
-        command = commands.Clear(idle_since=self._clock() - hours * HOUR)
+        command = forms.Clear(idle_since=self._clock() - hours * HOUR)
         gone = 0
         for room in [one.name async for one in self._store.all() if one.state.riddle]:
             try:
@@ -304,10 +302,6 @@ class Admin:
         except NoGame:
             raise _no_session() from None
         return "\n".join(reply.text for reply in outcome.replies)
-
-    async def _announce(self, room: str, text: str) -> None:
-        """Say something in a room, just now."""
-        await self._publisher.publish(room, [secrets.token_hex(8)], Reply(text), remember=REMEMBERED_SECONDS)
 
     async def _note(self, action: str, subject: str, by: str, **details: object) -> None:
         """What was done is done, whether it can be written down or not."""

@@ -58,6 +58,7 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
             bot=NAME,
             cut_notice=say.cut(),
             marks="20q:announced:",
+            mark=settings.reply_mark,
         )
         ledger = Ledger(links.database)
         program = Program(
@@ -72,7 +73,7 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
             routers=(
                 GameApi(errands=errands, store=store, grammar=words, say=say, archive=archive).router,
                 Admin(
-                    errands=errands, store=store, archive=archive, synonyms=synonyms, publisher=publisher
+                    errands=errands, store=store, archive=archive, synonyms=synonyms, announce=publisher.say
                 ).router,
             ),
         )

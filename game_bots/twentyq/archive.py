@@ -1,14 +1,12 @@
 """The finished games as operators see and correct them. Every change is written into `admin_actions`."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from botkit.postgres.pool import Database
 from game_bots.api import Page
-from game_bots.records import query
-
-Row = Mapping[str, Any]
+from game_bots.records import Row, query, rows, slice_of
 
 
 class Archive:
@@ -50,8 +48,8 @@ class Archive:
 
     async def people(self, page: Page, *, room: str = "", user: str = "") -> tuple[Sequence[Row], int]:
         """What people have played, by person and room; of one room or one person when it is given."""
-        rows, total = await self._paged(_PEOPLE, page, room, user)
-        return [{**row, "best_score": json.loads(row["best_score"] or "null")} for row in rows], total
+        found, total = await self._paged(_PEOPLE, page, room, user)
+        return [{**row, "best_score": json.loads(row["best_score"] or "null")} for row in found], total
 
     async def audits(self, page: Page, session: str) -> tuple[Sequence[Row], int]:
         """Operators' opinions of answers, the latest first."""
@@ -114,21 +112,13 @@ class Archive:
         )
 
     async def _rows(self, sql: str, *args: object) -> Sequence[Row]:
-        async def run(pool: Any) -> Any:
-            return await pool.fetch(sql, *args)
-
-        found: Sequence[Row] = await query(self._database, run)
-        return found
+        return await rows(self._database, sql, *args)
 
     async def _row(self, sql: str, *args: object) -> Row:
         return (await self._rows(sql, *args))[0]
 
     async def _paged(self, sql: str, page: Page, *args: object) -> tuple[Sequence[Row], int]:
-        """A page of a query, and the length of the whole list."""
-        places = f"LIMIT ${len(args) + 1} OFFSET ${len(args) + 2}"
-        rows = await self._rows(f"{sql} {places}", *args, page.limit, page.offset)
-        whole = await self._row(f"SELECT count(*) AS total FROM ({sql}) AS whole", *args)  # noqa: S608 - ours
-        return rows, whole["total"]
+        return await slice_of(self._database, sql, *args, limit=page.limit, offset=page.offset)
 
 
 def _details(**values: object) -> str:

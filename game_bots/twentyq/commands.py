@@ -17,10 +17,11 @@ from game_bots.forms import (
     SURRENDER,
     UNKNOWN,
     USAGE,
+    TellMe,
 )
 from game_bots.twentyq.game import QUESTION_LENGTH, TWENTY
-from game_bots.twentyq.wording import noun_of, wants_to_be_told, without_lead
-from game_bots.wording import is_asked
+from game_bots.twentyq.wording import noun_of, without_lead
+from game_bots.wording import is_asked, wants_to_be_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,6 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class TellMe:
-    """Ask the referee for the secret."""
-
-
-@dataclass(frozen=True, slots=True)
 class Ask:
     """Ask a question."""
 
@@ -95,20 +91,6 @@ class Chain:
 
     texts: tuple[str, ...]
     while_yes: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """Give the room a hint that costs nothing. Cannot be typed."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Clear:
-    """Forget the game, or only one in which nobody has moved since. Cannot be typed."""
-
-    idle_since: float | None = None
 
 
 def _start(match: re.Match[str]) -> Start | None:

@@ -10,17 +10,15 @@ from enum import StrEnum
 
 from botkit.chat.message import Player
 from game_bots import surrender
-from game_bots.surrender import Vote
-from game_bots.twentyq.refusals import (
+from game_bots.refusals import (
     AppealLimitReached,
     AppealRepeated,
     DuplicateQuestion,
-    GuessRepeated,
-    GuessTooSoon,
     HintLimitReached,
     NoSuchQuestion,
-    QuestionsUsedUp,
 )
+from game_bots.surrender import Vote
+from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
 from game_bots.twentyq.topics import Level, Topic
 from game_bots.twentyq.wording import names
 from game_bots.wording import folded, question_key

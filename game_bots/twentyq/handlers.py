@@ -64,7 +64,7 @@ class Twentyq:
             answers={
                 forms.Help: self.help,
                 commands.Status: self.status,
-                commands.TellMe: self.tell_me,
+                forms.TellMe: self.tell_me,
                 commands.Recap: self.recap,
                 forms.Model: operators.model,
                 forms.Usage: operators.usage,
@@ -87,8 +87,8 @@ class Twentyq:
                     forms.Reject: self.reject,
                     forms.ForceEnd: oversight.force_end,
                     forms.ClearAll: oversight.clear_all,
-                    commands.Clear: oversight.clear,
-                    commands.Tell: oversight.tell,
+                    forms.Clear: oversight.clear,
+                    forms.Tell: oversight.tell,
                 }
             ),
         )
@@ -104,7 +104,7 @@ class Twentyq:
         room = await self._store.peek(scene.room)
         return boards.whole(room.playing(self._prefix), self._say, prefix=self._prefix)
 
-    async def tell_me(self, _command: commands.TellMe, scene: Scene) -> Sequence[Reply]:
+    async def tell_me(self, _command: forms.TellMe, scene: Scene) -> Sequence[Reply]:
         """The referee keeps the secret."""
         (await self._store.peek(scene.room)).playing(self._prefix)
         return [Reply(self._say.tell_nothing())]

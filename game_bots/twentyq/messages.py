@@ -13,20 +13,14 @@ class Say(GameTexts):
 
     errors = (
         *GAME_ERRORS,
-        refusals.DuplicateQuestion,
         refusals.QuestionUnclear,
         refusals.QuestionForbidden,
         refusals.GuessEmpty,
         refusals.GuessRepeated,
         refusals.GuessTooSoon,
-        refusals.HintLimitReached,
         refusals.ChainTooLong,
         refusals.QuestionsUsedUp,
-        refusals.NoSuchQuestion,
-        refusals.AppealRepeated,
-        refusals.AppealLimitReached,
         refusals.NothingToRecall,
-        refusals.NotIdle,
     )
 
     help_head = Text("help.head", "prefix")

@@ -6,11 +6,10 @@ from botkit.chat.message import Reply, Scene
 from botkit.turn import Outcome
 from game_bots import forms
 from game_bots.operators import Operators
-from game_bots.twentyq import commands
+from game_bots.refusals import NotIdle
 from game_bots.twentyq.endings import Endings
 from game_bots.twentyq.judge import Judge
 from game_bots.twentyq.messages import Say
-from game_bots.twentyq.refusals import NotIdle
 from game_bots.twentyq.room import Room
 
 
@@ -36,7 +35,7 @@ class Oversight:
         self._operators.check(scene)
         return self._cleared(scene, room, Room())
 
-    async def clear(self, command: commands.Clear, scene: Scene, room: Room) -> Outcome[Room]:
+    async def clear(self, command: forms.Clear, scene: Scene, room: Room) -> Outcome[Room]:
         """The game is forgotten, not counted; what the room has played is still remembered.
 
         Raises:
@@ -48,7 +47,7 @@ class Oversight:
             raise NotIdle
         return self._cleared(scene, room, replace(room, riddle=None))
 
-    async def tell(self, command: commands.Tell, scene: Scene, room: Room) -> Outcome[Room]:
+    async def tell(self, command: forms.Tell, scene: Scene, room: Room) -> Outcome[Room]:
         """A hint from the operators; it costs the room nothing."""
         riddle = room.playing(self._prefix).told(command.text, now=scene.now)
         text = self._say.operators_hint(text=command.text)

@@ -3,14 +3,6 @@
 from botkit.chat.errors import Refused
 
 
-class DuplicateQuestion(Refused):
-    """Somebody asked that already."""
-
-    code = "duplicate_question"
-    status = 409
-    variables = ("number", "answer")
-
-
 class QuestionUnclear(Refused):
     """Not a question that can be answered with yes or no."""
 
@@ -61,47 +53,8 @@ class ChainTooLong(Refused):
     variables = ("limit",)
 
 
-class HintLimitReached(Refused):
-    """No hint is left."""
-
-    code = "hint_limit_reached"
-    status = 409
-    variables = ("used", "limit")
-
-
-class NoSuchQuestion(Refused):
-    """Nobody asked a question of that number."""
-
-    code = "no_such_question"
-    status = 404
-    variables = ("number",)
-
-
-class AppealRepeated(Refused):
-    """A second judge has looked at the answer before."""
-
-    code = "appeal_repeated"
-    status = 409
-    variables = ("number", "answer")
-
-
-class AppealLimitReached(Refused):
-    """No appeal is left."""
-
-    code = "appeal_limit_reached"
-    status = 409
-    variables = ("limit",)
-
-
 class NothingToRecall(Refused):
     """No game has ended in the room lately."""
 
     code = "nothing_to_recall"
     status = 404
-
-
-class NotIdle(Refused):
-    """Somebody has moved in the game since; only an operator's clean-up meets it."""
-
-    code = "not_idle"
-    status = 409

@@ -4,8 +4,6 @@ Endings may be dropped from questions freely; a guess is a noun, and nouns end i
 (`원숭이`, `돼지`), so a guess is compared as it stands first, and only unmistakable polite forms are cut.
 """
 
-import re
-
 from game_bots.wording import folded
 
 _COPULAS = ("인가요", "일까요", "입니까", "입니다", "인가", "예요", "에요", "맞나요", "맞죠")
@@ -39,15 +37,3 @@ def names(guess: str, target: str) -> bool:
     """Whether a guess is the target, word for word, with or without an ending."""
     wanted, said = folded(target), folded(guess)
     return bool(wanted) and said in {wanted, *(wanted + ending for ending in (*_COPULAS, *_AMBIGUOUS))}
-
-
-_TELL = re.compile(
-    r"(?:을|를|이|가|은|는|좀|도)?\s*(?:그냥\s*|좀\s*|빨리\s*|제발\s*)*"
-    r"(?:(?:알려|말해|공개|가르쳐|보여)(?:해|하|\s?(?:줘|줄|주(?!기)|달|라|봐|요)|(?![가-힣]))"
-    r"|뭐|뭔|무엇|(?:머야|모야)(?![가-힣])|줘|내놔).*"
-)
-
-
-def wants_to_be_told(rest: str) -> bool:
-    """Whether what follows `정답` asks the referee to say it."""
-    return _TELL.fullmatch(rest.strip()) is not None

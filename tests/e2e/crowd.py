@@ -28,7 +28,7 @@ SPOILT = "탈난"
 class Game:
     """What a crowd types. Every question holds the names of its room and person, so that nothing can be mixed up.
 
-    `number` finds the number of an answered question in its answer.
+    `number` finds the number of an answered question in its answer, which repeats the question if it `echoes`.
     """
 
     stream: str
@@ -40,6 +40,7 @@ class Game:
     started: str
     solved: str
     number: re.Pattern[str]
+    echoes: bool = True
 
 
 TWENTYQ = Game(
@@ -52,6 +53,19 @@ TWENTYQ = Game(
     started="하나를 떠올렸어요",
     solved="맞혔어요",
     number=re.compile(r"^Q(\d+)\. "),
+)
+
+TURTLESOUP = Game(
+    stream="kakao:turtle-soup",
+    start="/스프 시작",
+    question="/스프 {text}인가요?",
+    look="/스프 정리",
+    wrong="/스프 정답 {text}",
+    solve="/스프 정답 진짜",
+    started="🐢",
+    solved="진상을 밝혔어요",
+    number=re.compile(r"^Q(\d+)\. "),
+    echoes=False,
 )
 
 
@@ -131,7 +145,7 @@ class Crowd:
         if not found:
             tally.refused += 1
             return
-        assert text in answer
+        assert not self._game.echoes or text in answer
         tally.numbers.append(int(found[1]))
         tally.asked_by[person] += 1
 

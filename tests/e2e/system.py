@@ -24,6 +24,9 @@ from tests.support.proxy import Proxy
 from tests.support.servers import Client, free_port, socket_directory
 
 STREAM, GROUP = "kakao:20q", "20q-bot-group"
+STREAMS = {"/스자": STREAM, "/스프": "kakao:turtle-soup"}
+"""As the bridge routes lines."""
+
 SECRET = "고양이"
 
 
@@ -49,7 +52,7 @@ class System:
         self.grpc_port = free_port()
         self.llm: Child | None = None
         self.bots: list[Child] = []
-        self.mq: Client = Redis(port=self.mq_server.port, protocol=2)
+        self.mq: Client = Redis(port=self.mq_server.port, protocol=2, max_connections=1000)
         self.cache: Client = Redis(port=self.cache_server.port, protocol=2)
         self.logs: dict[str, list[str]] = {}
         self.background: list[asyncio.Task[None]] = []
@@ -114,13 +117,13 @@ class System:
         *,
         wait: bool = True,
         module: str = "game_bots.twentyq",
-        port_variable: str = "TWENTYQ_SERVER_PORT",
+        prefix: str = "TWENTYQ",
         **changes: str,
     ) -> Child:
-        """Start a bot; several of one kind stand by for each other."""
+        """Start a bot, whose settings carry the prefix; several of a kind stand by for each other."""
         port = free_port()
         name = f"bot{len(self.bots) + 1}"
-        bot = await self._start(name, module, self.env(**{port_variable: str(port)}, **changes))
+        bot = await self._start(name, module, self.env(**{f"{prefix}_SERVER_PORT": str(port)}, **changes))
         bot.port = port  # type: ignore[attr-defined]
         self.bots.append(bot)
         if wait:
@@ -170,8 +173,9 @@ class System:
 
     # ---- the rooms ----------------------------------------------------------------------------------
 
-    async def say(self, room: str, text: str, *, user: str = "민지", stream: str = STREAM) -> str:
-        """Type a line."""
+    async def say(self, room: str, text: str, *, user: str = "민지", stream: str = "") -> str:
+        """Type a line; it goes where a bridge would send it."""
+        stream = stream or next((to for begin, to in STREAMS.items() if text.startswith(begin)), STREAM)
         fields: Any = {"room": room, "text": text, "userId": user, "sender": user, "threadId": ""}
         entry: bytes = await self.mq.xadd(stream, fields)
         return entry.decode()

@@ -203,7 +203,8 @@ async def test_a_declared_synonym_wins_without_the_model(api: Api, system: Syste
     }  # fmt: skip
     assert (await api("GET", "/admin/synonyms?query=개")).json["result"] is None
     everything = (await api("GET", "/admin/synonyms")).json["synonyms"]
-    assert {"canonical": SECRET, "aliases": ["cat", "냐옹이"]} in everything
+    (cat,) = [one["aliases"] for one in everything if one["canonical"] == SECRET]
+    assert {"cat", "냐옹이"} <= set(cat)
     await system.answer("synonyms", "/스자 시작 생물")
     asked = len(system.model.requests)
     assert "맞혔어요" in await system.answer("synonyms", "/스자 정답 냐옹이")

@@ -50,6 +50,7 @@ def test_other_addresses_are_refused(url: str) -> None:
         (Status.RESOURCE_EXHAUSTED, "LLM_ERROR", errors.AiBusy),
         (Status.INVALID_ARGUMENT, "GUARD_BLOCKED", errors.AiRefused),
         (Status.INVALID_ARGUMENT, "INVALID_INPUT", errors.AiRefused),
+        (Status.NOT_FOUND, "NO_PUZZLE_LEFT", errors.NothingLeft),
         (Status.INTERNAL, "LLM_PARSING_ERROR", errors.AiConfused),
         (Status.INTERNAL, "INTERNAL_ERROR", errors.Bug),
         (Status.UNAUTHENTICATED, "UNAUTHORIZED", errors.AiUnavailable),

@@ -17,6 +17,7 @@ from game_bots.forms import (
     Reject,
     RoomRecord,
     Surrender,
+    TellMe,
     Unknown,
     Usage,
 )
@@ -31,8 +32,8 @@ from game_bots.twentyq.commands import (
     Start,
     StartDaily,
     Status,
-    TellMe,
     grammar,
+    said,
 )
 
 GRAMMAR = grammar("/스자")
@@ -162,3 +163,18 @@ def test_a_guess_means_its_noun(line: str) -> None:
     parsed = GRAMMAR.parse(line)
     assert parsed is not None
     assert parsed.command.noun == "고양이"
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("큰가요?", Ask("큰가요?")),
+        ("정답 고양이", Guess("고양이")),
+        ("정답 알려줘", TellMe()),
+        ("큰가요?, 작은가요?", Chain(("큰가요?", "작은가요?"))),
+        ("시작", Ask("시작")),
+        ("관리자 전체삭제", Ask("관리자 전체삭제")),
+    ],
+)
+def test_who_may_only_ask_can_do_nothing_else(text: str, command: object) -> None:
+    assert said(GRAMMAR, text) == command

@@ -11,19 +11,17 @@ from pydantic import TypeAdapter
 
 from botkit.chat.errors import Refused
 from botkit.chat.message import Player
-from game_bots.refusals import NoGame
-from game_bots.surrender import NoVote, Standing
-from game_bots.twentyq.game import GUESS_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
-from game_bots.twentyq.refusals import (
+from game_bots.refusals import (
     AppealLimitReached,
     AppealRepeated,
     DuplicateQuestion,
-    GuessRepeated,
-    GuessTooSoon,
     HintLimitReached,
+    NoGame,
     NoSuchQuestion,
-    QuestionsUsedUp,
 )
+from game_bots.surrender import NoVote, Standing
+from game_bots.twentyq.game import GUESS_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
+from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
 from game_bots.twentyq.room import TOPICS_KEPT, Finished, Result, Room
 from game_bots.twentyq.topics import (
     CATEGORIES,
@@ -36,6 +34,7 @@ from game_bots.twentyq.topics import (
 )
 
 CAT = Topic("고양이", "organism", {"habitat": "집"})
+ROOM = TypeAdapter(Room)
 MINJI, JUN, SORA = Player("1", "민지"), Player("2", "준"), Player("3", "소라")
 
 
@@ -481,8 +480,7 @@ class Games(RuleBasedStateMachine):
 
     @invariant()
     def a_room_survives_its_json(self) -> None:
-        adapter = TypeAdapter(Room)
-        assert adapter.validate_json(adapter.dump_json(self.room)) == self.room
+        assert ROOM.validate_json(ROOM.dump_json(self.room)) == self.room
 
 
 class ManyGames(Games):

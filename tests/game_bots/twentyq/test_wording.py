@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game_bots.twentyq.wording import names, noun_of, wants_to_be_told, without_lead
-from game_bots.wording import folded, question_key
+from game_bots.twentyq.wording import names, noun_of, without_lead
+from game_bots.wording import folded, question_key, wants_to_be_told
 
 
 @pytest.mark.parametrize(
