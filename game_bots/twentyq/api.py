@@ -7,23 +7,17 @@ from botkit.errands import Errands
 from botkit.runtime.http import ApiError
 from botkit.turn import Outcome
 from game_bots.api import Calling, Page
-from game_bots.twentyq import boards, commands, contract
+from game_bots.twentyq import commands, contract
 from game_bots.twentyq.archive import Archive
-from game_bots.twentyq.messages import Say
 from game_bots.twentyq.room import Room
-from game_bots.twentyq.store import Store
 
 
 class GameApi:
     """The routes below `/api/twentyq`."""
 
-    def __init__(
-        self, *, errands: Errands[Room], store: Store, grammar: Grammar, say: Say, archive: Archive
-    ) -> None:
+    def __init__(self, *, errands: Errands[Room], grammar: Grammar, archive: Archive) -> None:
         self._errands = errands
-        self._store = store
         self._grammar = grammar
-        self._say = say
         self._archive = archive
         self.router = APIRouter(prefix="/api/twentyq", tags=["game"])
         add = self.router.add_api_route
@@ -44,9 +38,8 @@ class GameApi:
         return contract.Told(message=_text(await self._run(commands.Start(words), caller)))
 
     async def board(self, caller: Calling) -> contract.Board:
-        """Everything that is known of the secret."""
-        riddle = (await self._store.peek(caller.room)).playing(self._grammar.prefix)
-        return contract.Board(status=boards.board(riddle, self._say, prefix=self._grammar.prefix))
+        """Everything that is known of the secret, hints included."""
+        return contract.Board(status=_text(await self._run(commands.Status(), caller)))
 
     async def answer(self, caller: Calling, body: contract.AnswerRequest) -> contract.Answer:
         """Read as a line of chat would be, without the prefix."""

@@ -71,7 +71,7 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
             write=ledger.write,
             summaries=say.summary_texts(),
             routers=(
-                GameApi(errands=errands, store=store, grammar=words, say=say, archive=archive).router,
+                GameApi(errands=errands, grammar=words, archive=archive).router,
                 Admin(
                     errands=errands, store=store, archive=archive, synonyms=synonyms, announce=publisher.say
                 ).router,

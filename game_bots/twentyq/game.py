@@ -27,6 +27,9 @@ MAX_HINTS = 1
 GUESS_SECONDS = 30.0
 """One wrong guess per person in this time."""
 
+IDLE_SECONDS = 12 * 3600.0
+"""A game in which nobody has moved for so long is over. It is not counted."""
+
 QUESTION_LENGTH = 200
 TWENTY = 20
 """Questions of a game in which they are counted."""

@@ -1,13 +1,14 @@
 """What happens: one function a command. A handler asks the judge, lets the game decide, and says it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from botkit.chat.errors import NotUnderstood
 from botkit.chat.grammar import Grammar
 from botkit.chat.message import Reply, Scene
-from botkit.turn import Handlers, Outcome
+from botkit.turn import Handlers, Move, Outcome
 from game_bots import forms
 from game_bots.operators import Operators
 from game_bots.records import day_of
@@ -33,6 +34,18 @@ from game_bots.twentyq.topics import (
     display_level,
     level_of,
 )
+
+
+def _awake(moves: Mapping[type, Move[Room]]) -> dict[type, Move[Room]]:
+    """The same moves, for which a game that nobody came back to is over."""
+
+    def waking(move: Move[Room]) -> Move[Room]:
+        async def run(command: Any, scene: Scene, room: Room) -> Outcome[Room]:
+            return await move(command, scene, room.awake(scene.now))
+
+        return run
+
+    return {command: waking(move) for command, move in moves.items()}
 
 
 class Twentyq:
@@ -75,20 +88,24 @@ class Twentyq:
             },
             moves=counted(
                 {
-                    commands.Start: self.start,
-                    commands.StartDaily: self.start_daily,
-                    commands.Ask: self.ask,
-                    commands.Chain: self.chain,
-                    commands.Guess: self.guess,
-                    commands.GiveHint: self.hint,
-                    commands.Appeal: self.appeal,
-                    forms.Surrender: self.surrender,
-                    forms.Agree: self.agree,
-                    forms.Reject: self.reject,
-                    forms.ForceEnd: oversight.force_end,
-                    forms.ClearAll: oversight.clear_all,
-                    forms.Clear: oversight.clear,
-                    forms.Tell: oversight.tell,
+                    **_awake(
+                        {
+                            commands.Start: self.start,
+                            commands.StartDaily: self.start_daily,
+                            commands.Ask: self.ask,
+                            commands.Chain: self.chain,
+                            commands.Guess: self.guess,
+                            commands.GiveHint: self.hint,
+                            commands.Appeal: self.appeal,
+                            forms.Surrender: self.surrender,
+                            forms.Agree: self.agree,
+                            forms.Reject: self.reject,
+                            forms.ForceEnd: oversight.force_end,
+                            forms.ClearAll: oversight.clear_all,
+                            forms.Tell: oversight.tell,
+                        }
+                    ),
+                    forms.Clear: oversight.clear,  # knows itself what is idle
                 }
             ),
         )
@@ -101,22 +118,25 @@ class Twentyq:
 
     async def status(self, _command: commands.Status, scene: Scene) -> Sequence[Reply]:
         """The whole board, and the hint as a message of its own."""
-        room = await self._store.peek(scene.room)
-        return boards.whole(room.playing(self._prefix), self._say, prefix=self._prefix)
+        riddle = (await self._look(scene)).playing(self._prefix)
+        return boards.whole(riddle, self._say, prefix=self._prefix)
 
     async def tell_me(self, _command: forms.TellMe, scene: Scene) -> Sequence[Reply]:
         """The referee keeps the secret."""
-        (await self._store.peek(scene.room)).playing(self._prefix)
+        (await self._look(scene)).playing(self._prefix)
         return [Reply(self._say.tell_nothing())]
 
     async def recap(self, _command: commands.Recap, scene: Scene) -> Sequence[Reply]:
         """How the last game went, line by line."""
-        return [Reply(boards.recap(await self._store.peek(scene.room), self._say))]
+        return [Reply(boards.recap(await self._look(scene), self._say))]
 
     async def unknown(self, _command: forms.Unknown, scene: Scene) -> Sequence[Reply]:
         """Ours, but not understood; without a game, how to open one."""
-        (await self._store.peek(scene.room)).playing(self._prefix)
+        (await self._look(scene)).playing(self._prefix)
         raise NotUnderstood(prefix=self._prefix)
+
+    async def _look(self, scene: Scene) -> Room:
+        return (await self._store.peek(scene.room)).awake(scene.now)
 
     # ---- the game -----------------------------------------------------------------------------------
 

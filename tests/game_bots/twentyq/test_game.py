@@ -20,7 +20,7 @@ from game_bots.refusals import (
     NoSuchQuestion,
 )
 from game_bots.surrender import NoVote, Standing
-from game_bots.twentyq.game import GUESS_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
+from game_bots.twentyq.game import GUESS_SECONDS, IDLE_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
 from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
 from game_bots.twentyq.room import TOPICS_KEPT, Finished, Result, Room
 from game_bots.twentyq.topics import (
@@ -104,6 +104,14 @@ def test_a_game_knows_when_somebody_last_moved() -> None:
     game = game.hinted("야옹", by=JUN, now=1005.0).answered("큰가요?", Verdict.NO, by=JUN, now=1003.0)
     assert game.last_moved_at == 1005.0
     assert game.missed("개", close=False, by=JUN, now=1009.0).last_moved_at == 1009.0
+
+
+def test_a_game_to_which_nobody_comes_back_is_over() -> None:
+    room = Room().started(CAT, game="1-0", by=MINJI, now=1000.0)
+    moved = Room(room.playing("").answered("큰가요?", Verdict.NO, by=MINJI, now=2000.0), played=room.played)
+    assert moved.awake(2000.0 + IDLE_SECONDS - 0.001) is moved
+    assert moved.awake(2000.0 + IDLE_SECONDS) == replace(moved, riddle=None)
+    assert Room().awake(9e9) == Room()
 
 
 def test_a_second_judge_puts_an_answer_right_and_gives_the_question_back() -> None:
