@@ -87,7 +87,7 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Ask several questions in a row; with `while_yes` only as long as the answers are yes."""
+    """Ask several questions in a row, or guess; with `while_yes` only as long as the answers are yes."""
 
     texts: tuple[str, ...]
     while_yes: bool = False

@@ -1,5 +1,6 @@
 """How a game ends: what the room is told, what goes into the ledger."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pydantic import TypeAdapter
@@ -27,9 +28,18 @@ class Endings:
         self._judge = judge
         self._records = records
 
-    async def solved(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
-        """Somebody has named the secret."""
+    async def by_guess(
+        self, room: Room, riddle: Riddle, scene: Scene, result: Result, before: Sequence[str]
+    ) -> Outcome[Room]:
+        """A guess has ended the game; the lines `before` are read first."""
+        if result is Result.CORRECT:
+            return await self._solved(room, riddle, scene, before)
+        text = self._say.lost(target=riddle.topic.name, category=display_category(riddle.topic.category))
+        return self._ended(room, riddle, scene, Result.FAILED, "\n".join([*before, text]))
+
+    async def _solved(self, room: Room, riddle: Riddle, scene: Scene, before: Sequence[str]) -> Outcome[Room]:
         lines = [
+            *before,
             self._say.solved(
                 name=scene.player.name,
                 target=riddle.topic.name,
@@ -37,7 +47,7 @@ class Endings:
                 questions=len(riddle.questions),
                 hints=riddle.hints_taken,
                 minutes=max(1, round((scene.now - riddle.started_at) / 60)),
-            )
+            ),
         ]
         if riddle.mvp:
             best, asked = riddle.mvp
@@ -50,11 +60,6 @@ class Endings:
         if riddle.daily and (streak := await self._streak(riddle, scene)):
             return replace(ended, replies=[*ended.replies, Reply(streak)])
         return ended
-
-    def lost(self, room: Room, riddle: Riddle, scene: Scene, wrong: str) -> Outcome[Room]:
-        """The last guess after the last question was `wrong`."""
-        text = self._say.lost(target=riddle.topic.name, category=display_category(riddle.topic.category))
-        return self._ended(room, riddle, scene, Result.FAILED, f"{wrong}\n{text}")
 
     def given_up(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
         """The room has had enough."""

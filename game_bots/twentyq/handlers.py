@@ -15,17 +15,17 @@ from game_bots.records import day_of
 from game_bots.spending import counted
 from game_bots.surrender import Standing, running
 from game_bots.twentyq import boards, commands
-from game_bots.twentyq.chain import ask_all
+from game_bots.twentyq.chain import Chains
 from game_bots.twentyq.endings import Endings
 from game_bots.twentyq.game import TWENTY, WARNINGS, Riddle
+from game_bots.twentyq.guessing import Guessing
 from game_bots.twentyq.hall import Hall
-from game_bots.twentyq.judge import GuessResult, Judge
+from game_bots.twentyq.judge import Judge
 from game_bots.twentyq.messages import Say
 from game_bots.twentyq.oversight import Oversight
-from game_bots.twentyq.refusals import GuessEmpty, QuestionForbidden, QuestionUnclear
+from game_bots.twentyq.refusals import QuestionForbidden, QuestionUnclear
 from game_bots.twentyq.room import Room
 from game_bots.twentyq.store import Store
-from game_bots.twentyq.synonyms import Synonyms
 from game_bots.twentyq.topics import (
     NOT_AT_RANDOM,
     Topic,
@@ -61,7 +61,7 @@ class Twentyq:
         operators: Operators,
         hall: Hall,
         endings: Endings,
-        synonyms: Synonyms,
+        guessing: Guessing,
         oversight: Oversight,
         daily_salt: str,
     ) -> None:
@@ -70,7 +70,8 @@ class Twentyq:
         self._judge = judge
         self._store = store
         self._endings = endings
-        self._synonyms = synonyms
+        self._guessing = guessing
+        self._chains = Chains(judge=judge, guessing=guessing, say=say)
         self._daily_salt = daily_salt
         self._help = boards.help_text(grammar, say)
         self.handlers = Handlers[Room](
@@ -196,33 +197,21 @@ class Twentyq:
         return Outcome([Reply(text)], replace(room, riddle=asked))
 
     async def chain(self, command: commands.Chain, scene: Scene, room: Room) -> Outcome[Room]:
-        """Several questions, answered in one message."""
+        """Several questions and guesses, answered in one message."""
         riddle = room.playing(self._prefix)
-        asked = await ask_all(
-            command.texts, riddle, scene, self._judge, self._say, while_yes=command.while_yes
-        )
+        asked = await self._chains.ask_all(command.texts, riddle, scene, while_yes=command.while_yes)
+        if asked.ended:
+            return await self._endings.by_guess(room, asked.riddle, scene, asked.ended, asked.lines)
         text = "\n".join(asked.lines) + self._left(riddle, asked.riddle)
         return Outcome([Reply(text)], replace(room, riddle=asked.riddle))
 
     async def guess(self, command: commands.Guess, scene: Scene, room: Room) -> Outcome[Room]:
-        """A guess; the right one ends the game."""
-        riddle = room.playing(self._prefix)
-        noun = command.noun
-        if not noun:
-            raise GuessEmpty(prefix=self._prefix)
-        riddle.check_guess(noun, by=scene.player, now=scene.now)
-        result = GuessResult.ACCEPT
-        if not (riddle.is_named_by(command.said) or riddle.is_named_by(command.glued)):
-            result = await self._judged(riddle, noun, scene)
-        if result is GuessResult.ACCEPT:
-            return await self._endings.solved(room, riddle.joined(scene.player), scene)
-        close = result is GuessResult.CLOSE
-        missed = riddle.missed(noun, close=close, by=scene.player, now=scene.now)
-        said = self._say.close if close else self._say.wrong
-        text = said(name=scene.player.name, guess=noun)
-        if riddle.questions_left == 0 and not close:
-            return self._endings.lost(room, missed, scene, text)
-        return Outcome([Reply(text)], replace(room, riddle=missed))
+        """A guess; the right one ends the game, and a wrong one after the last question."""
+        found = await self._guessing.guessed(command, room.playing(self._prefix), scene)
+        if found.ended:
+            lines = [found.text] if found.text else []
+            return await self._endings.by_guess(room, found.riddle, scene, found.ended, lines)
+        return Outcome([Reply(found.text)], replace(room, riddle=found.riddle))
 
     async def hint(self, _command: commands.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:
         """A hint, counted only once there is one."""
@@ -295,13 +284,6 @@ class Twentyq:
         return self._say.ready(
             category=display_category(topic.category), level=display_level(topic.level), prefix=self._prefix
         )
-
-    async def _judged(self, riddle: Riddle, noun: str, scene: Scene) -> GuessResult:
-        """An operator's synonym for the secret decides before the model does."""
-        canonical = await self._synonyms.canonical(noun)
-        if canonical and riddle.is_named_by(canonical):
-            return GuessResult.ACCEPT
-        return await self._judge.guess(riddle, noun, entry=scene.entry)
 
     def _left(self, before: Riddle, after: Riddle) -> str:
         """What the room is told when few questions are left."""

@@ -17,6 +17,7 @@ from game_bots.operators import Operators
 from game_bots.twentyq import messages
 from game_bots.twentyq.commands import grammar
 from game_bots.twentyq.endings import Endings
+from game_bots.twentyq.guessing import Guessing
 from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.handlers import Twentyq
 from game_bots.twentyq.judge import Judge
@@ -55,7 +56,7 @@ class Table:
             operators=operators,
             hall=Hall(self.records, say=self.texts, store=self.store),
             endings=endings,
-            synonyms=self.synonyms,
+            guessing=Guessing(judge=judge, synonyms=self.synonyms, say=self.texts, prefix=self.words.prefix),
             oversight=Oversight(
                 operators=operators, endings=endings, judge=judge, say=self.texts, prefix=self.words.prefix
             ),
