@@ -20,10 +20,13 @@ from game_bots.refusals import (
 from game_bots.surrender import Vote
 from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
 from game_bots.twentyq.topics import Level, Topic
-from game_bots.twentyq.wording import names
+from game_bots.twentyq.wording import is_follow_up, names
 from game_bots.wording import folded, question_key
 
 MAX_HINTS = 1
+HINT_AGAIN = 5
+"""The hint is told again after so many questions."""
+
 GUESS_SECONDS = 30.0
 """One wrong guess per person in this time."""
 
@@ -132,6 +135,14 @@ class Riddle:
         """Hints that may still be asked for."""
         return MAX_HINTS - self.hints_taken
 
+    def hint_after(self, before: "Riddle") -> Hint | None:
+        """The last hint, when the questions since `before` completed five, ten … since it was given."""
+        if not self.hints:
+            return None
+        last = self.hints[-1]
+        now, had = (sum(q.at > last.at for q in one.questions) // HINT_AGAIN for one in (self, before))
+        return last if now > had else None
+
     @property
     def points(self) -> int:
         """What solving it now is worth: more for a rare secret, less for every bit of help."""
@@ -172,7 +183,7 @@ class Riddle:
         return replace(self, players=tuple(by if p.id == by.id else p for p in self.players))
 
     def check_question(self, text: str) -> None:
-        """Refuse what was asked before, and everything after the last question.
+        """Refuse what was asked before, unless it follows another answer, and everything after the last one.
 
         Raises:
             DuplicateQuestion: with the number and the answer it had.
@@ -180,7 +191,7 @@ class Riddle:
         """
         if self.questions_left == 0:
             raise QuestionsUsedUp(limit=self.limit)
-        key = question_key(text)
+        key = "" if is_follow_up(text) else question_key(text)
         for question in self.questions:
             if key and question_key(question.text) == key:
                 raise DuplicateQuestion(number=question.number, answer=question.verdict.value)

@@ -1,4 +1,4 @@
-"""What comes of a guess, alone or in a chain. Names of the secret and operators' words come before the model."""
+"""What comes of a guess, alone or in a chain: the secret's names and operators' words go before the model."""
 
 from dataclasses import dataclass
 

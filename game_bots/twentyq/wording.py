@@ -26,6 +26,7 @@ _LAUGHS = re.compile(r"(?<=[^ㄱ-ㅣ\s.,!?~…])[\s.,!?~…]*[ㄱ-ㅣ]+[\s.,!?~�
 
 _THERE_IS = re.compile(r".*(?:있|없)(?:나요|어요|을까요|습니까|는가요|니|냐|죠|지)")
 _ASKS = re.compile(r".+ .*(?:나요|(?<!일)까요)|.*(?P<last>.)(?<!인)가요")
+_FOLLOWS = re.compile(r"(?:^|.*\s)(?:그럼|그러면|그렇|그래서|방금|아까).*|(?:정말|진짜|확실|왜)\S*")
 
 
 def without_lead(text: str) -> str:
@@ -60,6 +61,14 @@ def is_verbal(text: str) -> bool:
         return True
     asks = _ASKS.fullmatch(said)
     return asks is not None and (asks["last"] is None or _ends_in_n(asks["last"]))
+
+
+def is_follow_up(question: str) -> bool:
+    """Whether a question means something else after another answer: `그럼 더 커요?`, `정말요?`.
+
+    `그것은 살아 있나요?` is none: 그것 is the secret.
+    """
+    return _FOLLOWS.fullmatch(question.strip(_AROUND)) is not None
 
 
 def names(guess: str, target: str) -> bool:

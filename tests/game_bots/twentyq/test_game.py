@@ -227,6 +227,32 @@ def test_a_repeated_question_is_refused_with_its_answer() -> None:
     assert caught.value.values == {"number": 1, "answer": "아마도 예"}
 
 
+def test_a_question_that_refers_to_another_answer_is_no_repetition() -> None:
+    asked = riddle().answered("그럼 더 커요?", Verdict.NO, by=MINJI, now=1.0)
+    assert len(asked.answered("그럼 더 커요?", Verdict.YES, by=JUN, now=2.0).questions) == 2
+
+
+def test_a_hint_is_remembered_every_five_questions() -> None:
+    game = riddle()
+    assert game.answered("0?", Verdict.NO, by=JUN, now=1.0).hint_after(game) is None
+    game = game.answered("0?", Verdict.NO, by=JUN, now=1.0).hinted("야옹", by=JUN, now=2.0)
+    assert game.hint_after(riddle()) is None
+    for number in range(1, 5):
+        before, game = game, game.answered(f"{number}?", Verdict.NO, by=JUN, now=2.0 + number)
+        assert game.hint_after(before) is None
+    fifth = game.answered("5?", Verdict.NO, by=JUN, now=7.0)
+    assert fifth.hint_after(game) == game.hints[0]
+    chained = fifth.answered("6?", Verdict.NO, by=JUN, now=7.0)
+    assert (chained.hint_after(game), chained.hint_after(fifth)) == (game.hints[0], None)
+    told = chained.told("털", now=8.0)
+    assert told.answered("7?", Verdict.NO, by=JUN, now=9.0).hint_after(told) is None
+
+
+def test_among_equals_the_one_who_asked_first_helped_most() -> None:
+    game = riddle(MINJI, JUN).answered("a?", Verdict.NO, by=JUN, now=1.0)
+    assert game.answered("b?", Verdict.NO, by=MINJI, now=2.0).mvp == (JUN, 1)
+
+
 def test_questions_of_nothing_but_signs_are_never_duplicates() -> None:
     asked = riddle().answered("???", Verdict.NO, by=MINJI, now=1.0)
     assert len(asked.answered("!!!", Verdict.NO, by=MINJI, now=2.0).questions) == 2

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game_bots.twentyq.wording import names, noun_of, without_lead
+from game_bots.twentyq.wording import is_follow_up, is_verbal, names, noun_of, without_lead
 from game_bots.wording import folded, question_key, wants_to_be_told
 
 
@@ -32,6 +32,18 @@ def test_politeness_and_spacing_make_no_new_question(one: str, other: str) -> No
 )
 def test_other_questions_stay_other_questions(one: str, other: str) -> None:
     assert question_key(one) != question_key(other)
+
+
+@pytest.mark.parametrize("question", ["그럼 더 커요?", "정말요?", "집에서도 그러면 사나요", "왜요?"])
+def test_what_means_something_else_after_another_answer(question: str) -> None:
+    assert is_follow_up(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["그것은 살아 있나요?", "이거 먹나요?", "정말로 큰가요?", "왜가리인가요? 새?"]
+)
+def test_what_means_the_same_at_any_time(question: str) -> None:
+    assert not is_follow_up(question)
 
 
 @pytest.mark.parametrize(
@@ -114,4 +126,6 @@ def test_any_text_has_a_key_and_a_noun(text: str) -> None:
     question_key(text)
     noun_of(without_lead(text))
     wants_to_be_told(text)
+    is_follow_up(text)
+    is_verbal(text)
     assert names(text, text) == bool(folded(text))
