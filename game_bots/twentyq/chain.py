@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from botkit.chat.errors import Failed, UserError
 from botkit.chat.message import Scene
+from game_bots.twentyq import boards
 from game_bots.twentyq.commands import guess_in
 from game_bots.twentyq.game import MAX_CHAIN, Riddle
 from game_bots.twentyq.guessing import Guessing
@@ -42,10 +43,11 @@ class Asked:
 class Chains:
     """Asks the parts of a line."""
 
-    def __init__(self, *, judge: Judge, guessing: Guessing, say: Say) -> None:
+    def __init__(self, *, judge: Judge, guessing: Guessing, say: Say, prefix: str) -> None:
         self._judge = judge
         self._guessing = guessing
         self._say = say
+        self._prefix = prefix
 
     async def ask_all(self, texts: Sequence[str], riddle: Riddle, scene: Scene, *, while_yes: bool) -> Asked:
         """Ask in order.
@@ -90,5 +92,5 @@ class Chains:
         riddle.check_question(text)
         verdict = await self._judge.verdict(riddle, text, room=scene.room, entry=scene.entry, seconds=seconds)
         riddle = riddle.answered(text, verdict, by=scene.player, now=scene.now, chained=chained)
-        line = self._say.answered(number=len(riddle.questions), text=text, answer=verdict.value)
+        line = boards.answered(riddle, self._say, prefix=self._prefix)
         return Asked(riddle, (*asked.lines, line), is_yes=verdict.is_positive)

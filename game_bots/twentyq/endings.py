@@ -46,8 +46,9 @@ class Endings:
                 points=riddle.points,
                 questions=len(riddle.questions),
                 hints=riddle.hints_taken,
-                minutes=max(1, round((scene.now - riddle.started_at) / 60)),
+                time=boards.duration(scene.now - riddle.started_at, self._say),
             ),
+            *(boards.hints(riddle, self._say) or [self._say.unaided()]),
         ]
         if riddle.mvp:
             best, asked = riddle.mvp
@@ -71,12 +72,13 @@ class Endings:
         return self._ended(room, riddle, scene, Result.SURRENDER, text)
 
     def _surrendered(self, riddle: Riddle) -> str:
-        return self._say.surrendered(
+        text = self._say.surrendered(
             target=riddle.topic.name,
             category=display_category(riddle.topic.category),
             questions=len(riddle.questions),
             hints=riddle.hints_taken,
         )
+        return "\n".join([text, *boards.hints(riddle, self._say)])
 
     async def _streak(self, riddle: Riddle, scene: Scene) -> str:
         """For how many days in a row the day's riddle was solved, if that is known."""

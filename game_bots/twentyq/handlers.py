@@ -13,7 +13,7 @@ from game_bots import forms
 from game_bots.operators import Operators
 from game_bots.records import day_of
 from game_bots.spending import counted
-from game_bots.surrender import Standing, running
+from game_bots.surrender import Standing, Vote, running
 from game_bots.twentyq import boards, commands
 from game_bots.twentyq.chain import Chains
 from game_bots.twentyq.endings import Endings
@@ -71,7 +71,7 @@ class Twentyq:
         self._store = store
         self._endings = endings
         self._guessing = guessing
-        self._chains = Chains(judge=judge, guessing=guessing, say=say)
+        self._chains = Chains(judge=judge, guessing=guessing, say=say, prefix=grammar.prefix)
         self._daily_salt = daily_salt
         self._help = boards.help_text(grammar, say)
         self.handlers = Handlers[Room](
@@ -189,12 +189,8 @@ class Twentyq:
         riddle.check_question(command.text)
         verdict = await self._judge.verdict(riddle, command.text, room=scene.room, entry=scene.entry)
         asked = riddle.answered(command.text, verdict, by=scene.player, now=scene.now)
-        number = len(asked.questions)
-        text = self._say.answered(number=number, text=command.text, answer=verdict.value)
-        if riddle.is_named_by(command.text):
-            text += self._say.named(prefix=self._prefix, target=riddle.topic.name)
-        text += self._left(riddle, asked)
-        return Outcome([Reply(text)], replace(room, riddle=asked))
+        text = boards.answered(asked, self._say, prefix=self._prefix)
+        return self._asked(room, riddle, asked, text)
 
     async def chain(self, command: commands.Chain, scene: Scene, room: Room) -> Outcome[Room]:
         """Several questions and guesses, answered in one message."""
@@ -202,8 +198,7 @@ class Twentyq:
         asked = await self._chains.ask_all(command.texts, riddle, scene, while_yes=command.while_yes)
         if asked.ended:
             return await self._endings.by_guess(room, asked.riddle, scene, asked.ended, asked.lines)
-        text = "\n".join(asked.lines) + self._left(riddle, asked.riddle)
-        return Outcome([Reply(text)], replace(room, riddle=asked.riddle))
+        return self._asked(room, riddle, asked.riddle, "\n".join(asked.lines))
 
     async def guess(self, command: commands.Guess, scene: Scene, room: Room) -> Outcome[Room]:
         """A guess; the right one ends the game, and a wrong one after the last question."""
@@ -242,6 +237,8 @@ class Twentyq:
         text = self._say.appeal_granted(
             number=command.number, text=question.text, answer=answer, former=former
         )
+        if (left := reviewed.questions_left) is not None:
+            text += self._say.appeal_returned(left=left)
         # The judge remembers the wrong answer: what follows is judged without it.
         return Outcome(
             [Reply(text)],
@@ -254,9 +251,11 @@ class Twentyq:
     async def surrender(self, _command: forms.Surrender, scene: Scene, room: Room) -> Outcome[Room]:
         """A proposal to give up, or one more voice for it."""
         before = room.playing(self._prefix)
-        opened = running(before.vote, scene.now) is None
+        vote = running(before.vote, scene.now)
+        if vote and scene.player.id in vote.agreed:
+            return Outcome([Reply(self._progress(vote, scene, opened=False))])
         riddle = before.giving_up(by=scene.player, now=scene.now)
-        return self._voted(room, riddle, scene, opened=opened)
+        return self._voted(room, riddle, scene, opened=vote is None)
 
     async def agree(self, _command: forms.Agree, scene: Scene, room: Room) -> Outcome[Room]:
         """One more voice for giving up."""
@@ -285,6 +284,13 @@ class Twentyq:
             category=display_category(topic.category), level=display_level(topic.level), prefix=self._prefix
         )
 
+    def _asked(self, room: Room, before: Riddle, after: Riddle, text: str) -> Outcome[Room]:
+        """What was answered, and what the room is to be reminded of."""
+        replies = [Reply(text + self._left(before, after))]
+        if hint := after.hint_after(before):
+            replies.append(Reply(self._say.hint(number=hint.number, text=hint.text)))
+        return Outcome(replies, replace(room, riddle=after))
+
     def _left(self, before: Riddle, after: Riddle) -> str:
         """What the room is told when few questions are left."""
         left, had = after.questions_left, before.questions_left
@@ -296,5 +302,8 @@ class Twentyq:
         vote = riddle.vote
         if vote is None or vote.standing is Standing.CARRIED:
             return self._endings.given_up(room, riddle, scene)
-        text = self._say.vote(vote, name=scene.player.name, prefix=self._prefix, opened=opened)
+        text = self._progress(vote, scene, opened=opened)
         return Outcome([Reply(text)], replace(room, riddle=riddle))
+
+    def _progress(self, vote: Vote, scene: Scene, *, opened: bool) -> str:
+        return self._say.vote(vote, name=scene.player.name, prefix=self._prefix, opened=opened)

@@ -130,7 +130,9 @@ async def test_operators_look_into_games_that_run(api: Api, system: System) -> N
     assert (await api("POST", "/admin/sessions/cleanup", {"olderThanHours": 1})).json["deletedCount"] == 0
     assert (await api("POST", "/admin/sessions/cleanup", {"olderThanHours": 0})).status == 400
     assert (await api("DELETE", f"/admin/sessions/{room}")).json["status"] == "ok"
-    assert "이 방의 게임 자료를 모두 지웠어요." in [reply["text"] for reply in await system.finals()]
+    assert "운영자가 이 판을 접었어요. 전적에는 남지 않아요." in [
+        reply["text"] for reply in await system.finals()
+    ]
     for method, path, body in (
         ("DELETE", f"/admin/sessions/{room}", None),
         ("GET", f"/admin/sessions/{room}", None),

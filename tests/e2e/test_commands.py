@@ -36,7 +36,7 @@ async def test_a_chain_answers_every_question_in_one_message(running: System) ->
 async def test_a_question_that_names_the_secret_invites_to_say_so(running: System) -> None:
     await running.answer("r", "/스자 시작 생물")
     text = await running.answer("r", f"/스자 {SECRET}인가요?")
-    assert text == f"Q1. {SECRET}인가요?\n→ 예\n혹시 눈치챘나요? '/스자 정답 {SECRET}'로 외쳐 주세요!"
+    assert text == f"Q1. {SECRET}인가요?\n→ 예\n혹시 눈치챘나요? '/스자 정답 {SECRET}' 하고 외쳐 주세요!"
 
 
 async def test_twenty_questions_and_one_guess(running: System) -> None:
