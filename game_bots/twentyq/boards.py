@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from botkit.chat.grammar import Grammar
+from botkit.chat.layout import BUBBLE
 from botkit.chat.message import Reply
 from game_bots.twentyq.game import Riddle, Verdict
 from game_bots.twentyq.messages import Say
@@ -39,6 +40,11 @@ def duration(seconds: float, say: Say) -> str:
     return say.hours_and_minutes(hours=hours, minutes=minutes) if minutes else say.hours(hours=hours)
 
 
+def folded(text: str) -> Reply:
+    """A text whose first line says what it is; behind "전체보기" when it would fill the room."""
+    return Reply(text, folded=len(text) > BUBBLE)
+
+
 def missed(riddle: Riddle) -> str:
     """The wrong guesses."""
     return ", ".join(miss.text for miss in riddle.misses)
@@ -46,7 +52,7 @@ def missed(riddle: Riddle) -> str:
 
 def whole(riddle: Riddle, say: Say, *, prefix: str) -> list[Reply]:
     """The board, and every hint as a message of its own."""
-    return [Reply(board(riddle, say, prefix=prefix)), *map(Reply, hints(riddle, say))]
+    return [folded(board(riddle, say, prefix=prefix)), *map(Reply, hints(riddle, say))]
 
 
 def hints(riddle: Riddle, say: Say) -> list[str]:
@@ -76,7 +82,7 @@ def board(riddle: Riddle, say: Say, *, prefix: str) -> str:
     )
 
 
-def recap(room: Room, say: Say) -> str:
+def recap(room: Room, say: Say) -> Reply:
     """How the last game went.
 
     Raises:
@@ -94,7 +100,7 @@ def recap(room: Room, say: Say) -> str:
         lines.append(say.recap_turn(number=yes[-1].number, text=yes[-1].text))
     if near := [miss.text for miss in riddle.misses if miss.close]:
         lines.append(say.recap_near(guesses=", ".join(near)))
-    return "\n".join(lines)
+    return folded("\n".join(lines))
 
 
 def card(daily: Daily, say: Say) -> str:

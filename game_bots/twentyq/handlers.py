@@ -129,7 +129,7 @@ class Twentyq:
 
     async def recap(self, _command: commands.Recap, scene: Scene) -> Sequence[Reply]:
         """How the last game went, line by line."""
-        return [Reply(boards.recap(await self._look(scene), self._say))]
+        return [boards.recap(await self._look(scene), self._say)]
 
     async def unknown(self, _command: forms.Unknown, scene: Scene) -> Sequence[Reply]:
         """Ours, but not understood; without a game, how to open one."""
@@ -277,7 +277,7 @@ class Twentyq:
         joined = riddle.joined(scene.player)
         board = boards.board(joined, self._say, prefix=self._prefix)
         changed = None if joined is riddle else replace(room, riddle=joined)
-        return Outcome([Reply(self._say.resumed(board=board))], changed)
+        return Outcome([boards.folded(self._say.resumed(board=board))], changed)
 
     def _ready(self, topic: Topic) -> str:
         return self._say.ready(
