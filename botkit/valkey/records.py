@@ -80,11 +80,11 @@ class Records(Generic[S]):
         """The state, without touching the record."""
         return (await self.look(name))[1]
 
-    async def look(self, name: str) -> tuple[Stored, S]:
-        """The record and the state in it, without touching it: for who saves without being an owner."""
-        found: Any = await self._client.hmget(self.key(name), "version", "data")
-        version, data = found
-        return Stored((version or b"").decode()), self._decoded(data or b"")
+    async def look(self, name: str, *, entry: str = "") -> tuple[Stored, S]:
+        """The record (for `entry`) and the state in it, without touching it: for who saves without owning."""
+        found: Any = await self._client.hmget(self.key(name), "version", "data", f"@{entry}")
+        version, data, replies = found
+        return Stored((version or b"").decode(), replies or None), self._decoded(data or b"")
 
     async def seconds_left(self, name: str) -> int:
         """Until the record is forgotten; 0 when there is none."""
@@ -126,7 +126,7 @@ class Records(Generic[S]):
     ) -> None:
         """Write `state` over what was loaded as `stored`; append `finished` to the ledger stream with it.
 
-        An administrator writes without `epoch` and `entry`; what is stored of both stays.
+        Who is no owner writes without `epoch`; the stored one stays.
 
         Raises:
             Conflict: the record has moved on; load it again.
