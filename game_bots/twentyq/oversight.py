@@ -43,7 +43,7 @@ class Oversight:
             NotIdle: somebody has moved since `idle_since`.
         """
         riddle = room.playing(self._prefix)
-        if command.idle_since is not None and riddle.last_moved_at >= command.idle_since:
+        if command.idle_since is not None and riddle.last_moved_at > command.idle_since:
             raise NotIdle
         return self._cleared(scene, room, replace(room, riddle=None), self._say.dropped())
 

@@ -15,6 +15,7 @@ from botkit.runtime.settings import LlmSettings
 from game_bots.exchange import Exchange
 from game_bots.operators import Operators
 from game_bots.twentyq import messages
+from game_bots.twentyq.archive import Archive
 from game_bots.twentyq.commands import grammar
 from game_bots.twentyq.endings import Endings
 from game_bots.twentyq.guessing import Guessing
@@ -39,10 +40,10 @@ class Table:
     """Rooms in which people type."""
 
     def __init__(self, cache: Redis, llm: LlmClient, database: Database) -> None:
-        self.now = NOON
+        self.now, self.database = NOON, database
         self.words, self.texts = grammar("/스자"), messages.load()
         self.store, self.records, self.ledger = Store(cache), Records(database), Ledger(database)
-        self.synonyms = Synonyms(database)
+        self.synonyms, self.archive = Synonyms(database), Archive(database)
         judge = Judge(llm)
         operators = Operators(
             [BOSS], say=self.texts, llm=llm, exchange=Exchange("http://127.0.0.1:1/", clock=self.clock)
