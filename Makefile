@@ -45,11 +45,70 @@ chat: $(VENV)/.playground ## Talk to the running playground in this terminal
 ops: $(VENV)/.playground ## The operators' command line, e.g. make ops ARGS=doctor (beside a playground: with its settings)
 	@$(BIN)/python -m workspace $(if $(wildcard .run/env),--env-file .run/env) $(ARGS)
 
+# ---- operating: docs/operations.md ------------------------------------------------------------------
+
+COMPOSE := docker compose -f docker-compose.prod.yml
+BOTS := twentyq-bot turtle-soup-bot hololive-bot
+# Profiles that are in use take part in up, upgrade and restore: make up PROFILES="iris backup"
+PROFILES ?=
+ALL := $(COMPOSE) $(addprefix --profile ,$(PROFILES))
+IN_TOOL := $(COMPOSE) --profile backup run --rm --no-deps --name llm-tool
+TOOL := $(IN_TOOL) backup python -m workspace
+COPY = $(notdir $(patsubst %/,%,$(FROM)))
+
+.PHONY: image
+image: ## Build the image of all programs (the last one stays as llm-workspace:previous)
+	@docker tag llm-workspace:prod llm-workspace:previous 2>/dev/null || true
+	@$(COMPOSE) build mcp-llm-server
+
+.PHONY: up
+up: ## Start the production stack, and wait until it is healthy
+	@$(ALL) up -d --wait
+
+.PHONY: down
+down: ## Stop the production stack; data stays
+	@$(COMPOSE) --profile '*' down --remove-orphans
+
+.PHONY: ps
+ps: ## What runs, and how it is
+	@$(COMPOSE) ps -a
+
+.PHONY: logs
+logs: ## Follow the logs of the stack; one service: make logs ARGS=mcp-llm-server
+	@$(COMPOSE) logs -f --tail 100 $(ARGS)
+
+.PHONY: health
+health: ## What is wrong with the stack, and what to do about it
+	@$(TOOL) doctor
+
+.PHONY: migrate
+migrate: ## Bring the schemas in PostgreSQL up to date (each program does so at its start, too)
+	@$(TOOL) migrate $(ARGS)
+
+.PHONY: upgrade
+upgrade: image ## Replace every program by a new build; lines that come meanwhile wait, none is lost
+	@$(COMPOSE) stop $(BOTS)
+	@$(COMPOSE) up -d --wait mcp-llm-server
+	@$(ALL) up -d --wait
+
+.PHONY: backup
+backup: ## Copy PostgreSQL and both Valkeys into backups/
+	@$(IN_TOOL) backup python nightly.py now
+
+.PHONY: restore
+restore: ## Put a copy back in place of what is there: make restore FROM=backups/20260101-030000
+	@$(IN_TOOL) --entrypoint test backup -f /backups/$(COPY)/manifest.json </dev/null \
+		|| { echo "no whole copy there; say which: make restore FROM=backups/…"; exit 2; }
+	@read -r -p "Everything that stands there now will be lost. Type yes: " said && test "$$said" = yes
+	@$(COMPOSE) --profile iris stop iris-bridge $(BOTS) mcp-llm-server
+	@$(TOOL) restore /backups/$(COPY) --replace --yes
+	@$(ALL) up -d --wait
+
 # ---- proving ----------------------------------------------------------------------------------------
 
 .PHONY: test
 test: $(VENV)/.dev ## Run every test: unit, property, integration, end to end
-	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak and not node and not browser" $(ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal -m "not soak and not node and not browser and not compose" $(ARGS)
 
 .PHONY: test-node
 test-node: $(VENV)/.dev ## Reflection seen from another implementation (needs Node 20 and npm)
@@ -60,6 +119,11 @@ test-node: $(VENV)/.dev ## Reflection seen from another implementation (needs No
 browser-test: $(VENV)/.dev ## The chat page in a real browser (needs Chromium: apt-get install chromium)
 	@command -v chromium >/dev/null || { echo "no chromium here; as root: apt-get install chromium fonts-noto-cjk"; exit 1; }
 	@$(BIN)/python -m pytest -m browser tests/playground/web $(ARGS)
+
+.PHONY: compose-test
+compose-test: $(VENV)/.dev ## Build, start, kill, upgrade, copy and restore the production stack (needs Docker and kubectl)
+	@$(PIP) "kubernetes-validate>=1.37"
+	@$(BIN)/python -m pytest -m compose tests/deploy -x -v $(ARGS)
 
 .PHONY: conformance
 conformance: $(VENV)/.dev ## Run a line for every route and rpc and write docs/conformance.md (after test-node)
@@ -120,6 +184,10 @@ proto-check: $(VENV)/.dev ## Fail when the generated code and the contract diffe
 	@out=$$(mktemp -d) && trap 'rm -rf $$out' EXIT && $(call PROTOC,$$out) \
 	&& for f in $$out/llm/v1/*; do cmp -s $$f proto/llm/v1/$$(basename $$f) \
 	|| { echo "proto/llm/v1/$$(basename $$f) is out of date; run: make proto"; exit 1; }; done
+
+.PHONY: reference
+reference: $(VENV)/.dev ## Write docs/reference.md: ports, variables, metrics and log events, read from the code
+	@$(BIN)/python -m tests.deploy.reference
 
 .PHONY: lock
 lock: $(VENV)/.dev ## Bring the lock files up to pyproject.toml; ARGS=--upgrade takes newer releases (needs the package index)

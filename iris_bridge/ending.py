@@ -60,6 +60,9 @@ class Trip:
 
     attempts: int = 0
     refusals: int = 0
+    missed: int = 0
+    """How often it did not appear while others did."""
+
     error: str = ""
 
     def ended(self, state: str, reason: str = "", log: str = "") -> Ending:

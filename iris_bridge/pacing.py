@@ -92,14 +92,16 @@ class Next(Enum):
     FORGET = "forget"
 
 
-def after_silence(*, must_arrive: bool, attempts: int, others_seen: bool) -> Next:
+def after_silence(*, must_arrive: bool, attempts: int, others_seen: bool, missed: int) -> Next:
     """What follows when a message was sent for the `attempts`th time and has not appeared.
 
-    When others appeared meanwhile it alone is lost: it is sent once more. When nothing appears KakaoTalk is
-    dead, and the message waits for its return.
+    When others appeared meanwhile it alone is lost: it is sent once more (`missed` counts these times). When
+    nothing appears KakaoTalk is dead, and the message waits for its return.
     """
     if not must_arrive:
         return Next.FORGET
+    if attempts >= MOST_ATTEMPTS:
+        return Next.GIVE_UP
     if others_seen:
-        return Next.AGAIN if attempts < 2 else Next.GIVE_UP
-    return Next.HOLD if attempts < MOST_ATTEMPTS else Next.GIVE_UP
+        return Next.AGAIN if missed < 2 else Next.GIVE_UP
+    return Next.HOLD

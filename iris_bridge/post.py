@@ -206,7 +206,13 @@ class Post:
             return self._confirmed(trip, event)
         metrics.unconfirmed.inc()
         seen = self._echoes.count > others
-        what = after_silence(must_arrive=trip.message.must_arrive, attempts=trip.attempts, others_seen=seen)
+        trip.missed += seen
+        what = after_silence(
+            must_arrive=trip.message.must_arrive,
+            attempts=trip.attempts,
+            others_seen=seen,
+            missed=trip.missed,
+        )
         log.warning("message_unconfirmed", entry=trip.message.entry, next=what.value)
         if not seen:
             self._silence(loop.time())
@@ -215,7 +221,7 @@ class Post:
             return trip.ended("unconfirmed")
         if what is Next.GIVE_UP:
             return trip.ended("failed", "unconfirmed")
-        if what is Next.AGAIN:
+        if what is Next.AGAIN or trip.attempts > 1:
             trip.message = trip.message.in_room()  # an update of KakaoTalk once made thread sends vanish
         return None
 

@@ -86,6 +86,7 @@ def _welcome(stack: Stack, seconds: float) -> str:
             "  terminal    make chat            (in another terminal; try: /스자 시작, !라이브)",
             f"  LLM server  http://127.0.0.1:{ports.llm_http}/health/ready   gRPC 127.0.0.1:{ports.llm_grpc}",
             f"  스무고개    http://127.0.0.1:{ports.twentyq}/health/ready",
+            f"  바다거북수프  http://127.0.0.1:{ports.turtlesoup}/health/ready",
             f"  홀로라이브  http://127.0.0.1:{ports.hololive}/health/ready   streams of {holodex}",
             f"  bridge      http://127.0.0.1:{ports.bridge}/health/ready",
             f"  settings    {stack.paths.env}   logs  {stack.paths.logs}",

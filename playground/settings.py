@@ -46,6 +46,7 @@ class Ports:
     llm_http: int = 40527
     llm_grpc: int = 40528
     twentyq: int = 30081
+    turtlesoup: int = 30082
     bridge: int = 30010
     page: int = 30080
     hololive: int = 30001
@@ -137,11 +138,11 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         "LLM_BASE_URL": f"unix://{sockets / 'llm.sock'}",
         "SERVER_HOST": "127.0.0.1",
         "TWENTYQ_SERVER_PORT": str(ports.twentyq),
+        "TURTLESOUP_SERVER_PORT": str(ports.turtlesoup),
         BRIDGE_PORT: str(ports.bridge),
         "IRIS_URL": f"http://127.0.0.1:{ports.page}",
         **NO_HURRY,
         "HOLOLIVE_SERVER_PORT": str(ports.hololive),
-        "HOLOLIVE_QUESTIONS_ENABLED": "true",
     }
     return clean_environment() | _model(ports, paths) | _holodex(ports) | own
 

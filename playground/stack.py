@@ -108,6 +108,10 @@ class Stack:
             self._timed(
                 "스무고개", self._start_program("twentyq", "game_bots.twentyq", self.ports.twentyq, env)
             ),
+            self._timed(
+                "바다거북수프",
+                self._start_program("turtlesoup", "game_bots.turtlesoup", self.ports.turtlesoup, env),
+            ),
             self._timed("bridge", self._start_program("iris-bridge", "iris_bridge", self.ports.bridge, env)),
             self._timed(
                 "홀로라이브", self._start_program("hololive", "hololive_bot", self.ports.hololive, env)

@@ -11,13 +11,22 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from botkit.runtime.settings import Settings, variable_names
+from game_bots.turtlesoup.settings import TurtlesoupSettings
 from game_bots.twentyq.settings import TwentyqSettings
 from hololive_bot.settings import HololiveSettings
 from iris_bridge.settings import BridgeSettings
 from llm_server.settings import ServerSettings
 
-EXAMPLE = Path(__file__).parent.parent / ".env.example"
-PROGRAMS: tuple[type[Settings], ...] = (ServerSettings, TwentyqSettings, HololiveSettings, BridgeSettings)
+ROOT = Path(__file__).parent.parent
+EXAMPLE = ROOT / ".env.example"
+COMPOSE = ROOT / "docker-compose.prod.yml"
+PROGRAMS: tuple[type[Settings], ...] = (
+    ServerSettings,
+    TwentyqSettings,
+    TurtlesoupSettings,
+    HololiveSettings,
+    BridgeSettings,
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +57,12 @@ def fields() -> dict[str, FieldInfo]:
     }
 
 
+def composed() -> dict[str, str]:
+    """What the compose file reads, with its defaults."""
+    found = re.findall(r"(?<!\$)\$\{([A-Z_]+)(?::?[-?]([^$}]*))?", COMPOSE.read_text("utf-8"))
+    return {name: "" if name == "DB_PASSWORD" else default for name, default in found}
+
+
 def shown(default: Any) -> str:
     if default is PydanticUndefined or default is None:
         return ""
@@ -59,7 +74,16 @@ def shown(default: Any) -> str:
 
 
 def test_every_variable_is_there_and_no_other() -> None:
-    assert set(example()) == set(fields())
+    files = {name for name in composed() if name.endswith("_FILE")}
+    assert set(example()) == set(fields()) | set(composed()) - files
+
+
+@pytest.mark.parametrize("name", sorted(set(composed()) & set(example())))
+def test_the_compose_file_has_the_same_default(name: str) -> None:
+    line = example()[name]
+    assert line.value == composed()[name]
+    assert re.search("[가-힣]", line.comment)
+    assert f"기본값: {line.value or '없음'}" in line.comment
 
 
 @pytest.mark.parametrize("name", sorted(fields()))

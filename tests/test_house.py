@@ -4,7 +4,6 @@ import ast
 import re
 import subprocess
 from pathlib import Path
-from typing import Any
 
 import pytest
 import yaml
@@ -59,19 +58,21 @@ def test_what_players_read_stands_in_message_files_only() -> None:
                 assert not re.search("[가-힣] [가-힣]", node.value), f"{path.relative_to(ROOT)}: {node.value}"
 
 
-class _Strict(yaml.SafeLoader):
-    """Refuses a key that is there twice, where YAML itself keeps the last."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        if doubled := {key for key in keys if keys.count(key) > 1}:
-            raise ValueError(f"{node.start_mark}: {doubled} twice")
-        return super().construct_mapping(node, deep)
+def doubled(node: yaml.Node | None) -> list[str]:
+    """Keys that stand in one mapping twice, where YAML itself keeps the last."""
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value]
+        here = [f"{node.start_mark}: {key}" for key in keys if keys.count(key) > 1]
+        return here + [found for _, value in node.value for found in doubled(value)]
+    if isinstance(node, yaml.SequenceNode):
+        return [found for value in node.value for found in doubled(value)]
+    return []
 
 
 @pytest.mark.parametrize("path", tracked("*.yml", "*.yaml"), ids=lambda path: path.name)
 def test_no_yaml_file_has_a_key_twice(path: Path) -> None:
-    yaml.load(path.read_text("utf-8"), _Strict)
+    for document in yaml.compose_all(path.read_text("utf-8")):
+        assert doubled(document) == []
 
 
 def test_lock_files_carry_hashes_and_no_addresses() -> None:

@@ -22,11 +22,13 @@ from workspace.links import Links, Trouble
 
 MANIFEST = "manifest.json"
 FILES = {
-    "postgres": "postgres.dump",
-    "valkey-cache": "valkey-cache.resp.gz",
     "valkey-mq": "valkey-mq.resp.gz",
+    "valkey-cache": "valkey-cache.resp.gz",
+    "postgres": "postgres.dump",
 }
-"""Part → its file."""
+"""Part → its file, in the order in which a line goes through them. What moves on while the copy is made is
+then in two parts of it, and done once all the same; the other way round it would be in none.
+"""
 
 NAME = re.compile(r"\d{8}-\d{6}")
 """How the folder of a copy is called: its time, in UTC."""

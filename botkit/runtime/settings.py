@@ -2,6 +2,7 @@
 
 Every program reads the same `.env`; a program's class is put together from the groups below. Values are
 trimmed, blank means unset, the first alias that is set wins, a value that cannot be read stops the start.
+A secret may stand in a file of its own, which `NAME_FILE` names.
 """
 
 import os
@@ -66,6 +67,15 @@ class Group(BaseSettings):
                     name: value for name, value in source.env_vars.items() if (value or "").strip()
                 }
         return init_settings, env_settings, dotenv_settings
+
+    @model_validator(mode="before")
+    @classmethod
+    def _secrets_may_stand_in_files(cls, values: dict[str, Any]) -> dict[str, Any]:
+        found = {name: value for name, value in raw_environment().items() if value.strip()}
+        for field_name, field in cls.model_fields.items():
+            if field.annotation is SecretStr:
+                values |= _from_file(variable_names(field_name, field), found)
+        return values
 
 
 class Settings(Group):
@@ -156,6 +166,27 @@ class HttpSettings(Group):
 S = TypeVar("S", bound=BaseSettings)
 
 
+def _from_file(names: tuple[str, ...], found: Mapping[str, str]) -> dict[str, str]:
+    """The secret under the first of `names` that is set, when that is set by the name of a file.
+
+    Raises:
+        ValueError: the file cannot be read, or the secret stands in the environment, too.
+    """
+    for name in names:
+        path = found.get(f"{name}_FILE")
+        if path and name in found:
+            raise ValueError(f"{name}: set it or {name}_FILE, not both")
+        if name in found:
+            break
+        if path:
+            try:
+                secret = Path(path.strip()).read_text("utf-8").strip()
+            except (OSError, UnicodeDecodeError) as error:
+                raise ValueError(f"{name}_FILE: cannot be read: {type(error).__name__}: {path}") from None
+            return {name: secret} if secret else {}
+    return {}
+
+
 def raw_environment() -> dict[str, str]:
     """The process environment over the `.env` file, untouched."""
     from_file = {k: v for k, v in dotenv_values(ENV_FILE).items() if v is not None}
@@ -172,9 +203,9 @@ def load(cls: type[S]) -> S:
         return cls()
     except ValidationError as error:
         for problem in error.errors():
-            name = canonical_name(cls, str(problem["loc"][0])) if problem["loc"] else "settings"
+            name = f"{canonical_name(cls, str(problem['loc'][0]))}: " if problem["loc"] else ""
             reason = "required, but not set" if problem["type"] == "missing" else problem["msg"]
-            print(f"{name}: {reason}", file=sys.stderr)  # noqa: T201 - logging is not up yet
+            print(name + reason.removeprefix("Value error, "), file=sys.stderr)  # noqa: T201 - no log yet
         raise SystemExit(2) from None
 
 

@@ -62,19 +62,19 @@ class Library:
         if request.invent and self._generation == "preset":
             raise PuzzlesExhausted("no new puzzles are made here: see PUZZLE_GENERATION_MODE")
         asked_for = request.category.upper()
-        category = asked_for if asked_for in CATEGORIES else ""
+        category = asked_for if asked_for in CATEGORIES else DEFAULT_CATEGORY
         difficulty = min(max(request.difficulty or DEFAULT_DIFFICULTY, 1), 5)
         themed = self._generation == "auto" and bool(request.theme)
         if request.invent or self._generation == "llm" or themed:
             try:
-                found = await self._invent(request, category or DEFAULT_CATEGORY, difficulty, deadline)
+                found = await self._invent(request, category, difficulty, deadline)
             except ModelFailure as failure:
                 log.warning("turtlesoup_puzzle_not_made", outcome=failure.outcome)
                 if request.invent:
                     raise
             else:
                 return api.TurtleSoupGeneratePuzzleResponse.model_validate(found.model_dump())
-        puzzle = self._one_of_ours(difficulty, category)
+        puzzle = self._one_of_ours(difficulty, category if request.category else "")
         return api.TurtleSoupGeneratePuzzleResponse(
             title=puzzle.title,
             scenario=puzzle.question,

@@ -26,16 +26,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m playground.web", description=__doc__)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=30080)
+    parser.add_argument(
+        "--by-name", action="store_true", help="the programs are other hosts, called as in compose"
+    )
     options = parser.parse_args()
-    asyncio.run(_serve(options.host, options.port))
+    asyncio.run(_serve(options.host, options.port, by_name=options.by_name))
 
 
-async def _serve(host: str, port: int) -> None:
+async def _serve(host: str, port: int, *, by_name: bool) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     env = dict(os.environ)
-    async with Neighbours(env) as neighbours, Trail(env) as trail:
+    async with Neighbours(env, by_name=by_name) as neighbours, Trail(env) as trail:
         site = Site(neighbours, trail)
         iris = FakeIris(bot_name=BOT, send_rate_ms=SEND_RATE_MS, port=port, more=site.routes())
         settle(iris.world)

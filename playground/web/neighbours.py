@@ -12,29 +12,35 @@ SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One program of the system; it is there when the playground has given it a port."""
+    """One program of the system; it is there when the playground has given it a port.
+
+    `service` is its name in the compose network.
+    """
 
     name: str
     title: str
     port: str
+    service: str
     is_bot: bool = True
     has_docs: bool = True
 
 
 PROGRAMS = (
-    Program("twentyq", "스무고개", "TWENTYQ_SERVER_PORT"),
-    Program("turtlesoup", "바다거북수프", "TURTLESOUP_SERVER_PORT"),
-    Program("hololive", "홀로라이브", "HOLOLIVE_SERVER_PORT"),
-    Program("iris-bridge", "브리지", "BRIDGE_SERVER_PORT", is_bot=False, has_docs=False),
-    Program("llm-server", "LLM 서버", "HTTP_PORT", is_bot=False),
+    Program("twentyq", "스무고개", "TWENTYQ_SERVER_PORT", "twentyq-bot"),
+    Program("turtlesoup", "바다거북수프", "TURTLESOUP_SERVER_PORT", "turtle-soup-bot"),
+    Program("hololive", "홀로라이브", "HOLOLIVE_SERVER_PORT", "hololive-bot"),
+    Program("iris-bridge", "브리지", "BRIDGE_SERVER_PORT", "iris-bridge", is_bot=False, has_docs=False),
+    Program("llm-server", "LLM 서버", "HTTP_PORT", "mcp-llm-server", is_bot=False),
 )
 
 
 class Neighbours:
     """Asks; who does not answer is shown as away."""
 
-    def __init__(self, env: Mapping[str, str]) -> None:
+    def __init__(self, env: Mapping[str, str], *, by_name: bool = False) -> None:
+        """`by_name` asks each under its service's name, as it must be from within the compose network."""
         self._env = env
+        self._by_name = by_name
         self._programs = [program for program in PROGRAMS if env.get(program.port)]
         self._http: aiohttp.ClientSession | None = None
 
@@ -73,8 +79,8 @@ class Neighbours:
         return list(await asyncio.gather(*(self._health(program) for program in self._programs)))
 
     async def _health(self, program: Program) -> dict[str, Any]:
-        url = self._url(program)
-        _, body = await self._get(f"{url}/health/ready")
+        _, body = await self._get(f"{self._url(program)}/health/ready")
+        url = f"http://localhost:{self._env[program.port]}"
         components = (body or {}).get("components", {})
         return {
             "name": program.name,
@@ -87,7 +93,8 @@ class Neighbours:
         }
 
     def _url(self, program: Program) -> str:
-        return f"http://127.0.0.1:{self._env[program.port]}"
+        host = program.service if self._by_name else "127.0.0.1"
+        return f"http://{host}:{self._env[program.port]}"
 
     async def _get(self, url: str) -> tuple[int, Any]:
         """Status and JSON of a page; (0, None) when it cannot be had."""

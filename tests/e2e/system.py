@@ -213,7 +213,7 @@ class System:
         return await until(done, seconds=seconds, what=f"answers to {len(entries)} lines\n{self.tail()}")
 
     async def answer(
-        self, room: str, text: str, *, user: str = "민지", seconds: float = 30.0, stream: str = STREAM
+        self, room: str, text: str, *, user: str = "민지", seconds: float = 30.0, stream: str = ""
     ) -> str:
         """Type a line and wait for its answer."""
         entry = await self.say(room, text, user=user, stream=stream)

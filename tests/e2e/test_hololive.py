@@ -4,10 +4,13 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 
+from playground.demo_model.engines import DemoEngine
+from playground.embedded import Postgres
 from playground.holodex.broadcast import Broadcast
 from playground.holodex.faults import Rule
 from playground.holodex.members import load
@@ -49,9 +52,7 @@ class Hololive:
             "HOLOLIVE_SCHEDULE_URL": self.holodex.url,
             **changes,
         }
-        return await self.system.start_bot(
-            module="hololive_bot", port_variable="HOLOLIVE_SERVER_PORT", wait=wait, **found
-        )
+        return await self.system.start_bot(module="hololive_bot", prefix="HOLOLIVE", wait=wait, **found)
 
     async def answer(self, room: str, text: str, *, seconds: float = 30.0) -> str:
         """Type a line and wait for its answer."""
@@ -69,6 +70,13 @@ class Hololive:
             return (await self.ready(bot))[1]["tables"] == "ok"
 
         await until(well, what="the tables")
+
+
+@pytest.fixture
+async def system(tmp_path: Path, postgres_server: Postgres) -> AsyncIterator[System]:
+    """With the demo model behind the LLM server."""
+    async with System(tmp_path, postgres_server, engine=DemoEngine()) as made:
+        yield made
 
 
 @pytest.fixture
@@ -92,6 +100,17 @@ async def test_every_command_as_a_script(hololive: Hololive) -> None:
     assert not any(line.lstrip("!") in log for line in typed if len(line) > 6), "no chat text in the log"
     assert "민지" not in log
     assert await hololive.system.pending(STREAM, GROUP) == 0
+
+
+async def test_questions_in_words_of_ones_own(hololive: Hololive) -> None:
+    bot = await hololive.start()
+    await hololive.prepared(bot)
+    silent = await hololive.system.say("780", "!미코 내일 방송 있어?", stream=STREAM)
+    assert "📘" in await hololive.answer("780", "!멤버")
+    assert silent not in {reply["replyTo"] for reply in await hololive.system.finals() if "replyTo" in reply}
+    await hololive.system.start_llm()
+    async with FakeIris(send_rate_ms=0) as iris, rooms_of(hololive.system, iris) as rooms:
+        await replay(rooms, scripts("hololive")["questions"])
 
 
 async def test_an_alert_reaches_the_room_once(hololive: Hololive) -> None:

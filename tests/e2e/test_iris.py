@@ -1,5 +1,6 @@
 """The recorded games from one end to the other: phone, bridge, stream, bot, model, and back into the room."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -38,8 +39,12 @@ async def test_recorded_games_are_played_on_the_phone(
         FakeIris(send_rate_ms=0) as iris,
     ):
         iris.phone.switch(FAULTS[faults])
-        await system.start_llm()
+        puzzles = tmp_path / "puzzles"
+        puzzles.mkdir()
+        (puzzles / "demo.json").write_text(json.dumps(engine.puzzles(), ensure_ascii=False), "utf-8")
+        await system.start_llm(TURTLESOUP_PUZZLES_DIR=str(puzzles))
         await system.start_bot()
+        await system.start_bot(module="game_bots.turtlesoup", prefix="TURTLESOUP")
         async with rooms_of(system, iris) as rooms:
             for game in scripts("demo").values():
                 await replay(rooms, game)

@@ -9,11 +9,12 @@ import pytest
 
 from botkit.chat.layout import BUBBLE
 from game_bots.texts import GameTexts
+from game_bots.turtlesoup import messages as turtlesoup
 from game_bots.twentyq import messages as twentyq
 
 SNAPSHOTS = Path(__file__).parents[1] / "data" / "texts"
 
-GAMES: dict[str, GameTexts] = {"twentyq": twentyq.load()}
+GAMES: dict[str, GameTexts] = {"turtlesoup": turtlesoup.load(), "twentyq": twentyq.load()}
 
 SAMPLES: dict[str, object] = {
     "agreed": 1, "ahead": 2, "answer": "예", "category": "생물", "count": 4, "date": "2026-11-25",
@@ -34,6 +35,14 @@ OWN: dict[str, dict[str, object]] = {
         "requests": "31", "result": "풀었어요", "retries": 6, "squares": "\n🟩🟥🟨", "summary": "힌트 하나", "surrendered": 2,
         "temperature": "0.70", "time": "3시간 20분", "timeout": 60, "title": " 👑 정답왕", "total": "1,200", "usage": "힌트",
         "used": 1, "verify": "gemini-3-pro", "won": "4,900",
+    },
+    "turtlesoup": {
+        "attempts": 2, "author": "\n낸 사람: 하나", "average": "2.3", "bar": "▓▓▓░░░", "category": "미스터리",
+        "fact": "남자는 배우다.", "facts": 6, "found": 3, "least": 1, "limit": 3, "mark": " ⭐",
+        "missing": "그가 무슨 일을 하는지 남았어요.", "most": 5, "mvps": 2, "names": "민지, 준", "prefix": "/스프",
+        "progress": "\n단서 3/6 ▓▓▓░░░", "ref": "preset:34", "remaining": 9, "scenario": "맑은 날에도 우산을 폈다. 왜일까요?",
+        "solution": "남자는 배우였다. 우산은 소품이었다.", "stars": "★★☆☆☆", "status": "제안", "story": "옛날 옛적에…",
+        "text": "혼자였나요?", "theme": "바다", "title": "우산", "total": 6, "used": 3, "warning": "죽음을 다룹니다.",
     },
 }  # fmt: skip
 """Samples of one game only."""

@@ -116,9 +116,8 @@ def _broadcast(dice: Random, video: str, planned: float, names: Sequence[str]) -
         case "move" | "moves":
             at = planned - dice.choice((dice.uniform(1, 60), dice.uniform(1, 300))) * MINUTE
             for _ in range(1 if fate == "move" else 2):
-                start = max(
-                    start + dice.choice((-60, -30, -15, 10, 15, 30, 60, 90)) * MINUTE, at + 5 * MINUTE
-                )
+                start += dice.choice((-60, -30, -15, 10, 15, 30, 60, 90)) * MINUTE
+                start = float(round(max(start, at + 5 * MINUTE)))  # the wire has milliseconds only
                 moves.append(Move(at, start))
                 at += dice.uniform(0.1, 0.9) * (start - at)
         case "gone":
@@ -302,7 +301,7 @@ class Judge:
         for stage, shorter in pairwise([*stages, 0]):
             window = (max(segment[0], plan - stage * MINUTE), min(segment[1], plan - shorter * MINUTE))
             hot = window[0] >= plan - HOT and segment[0] <= window[0] - SETTLED
-            if not self._must(listener, window, 61.0 if hot else SETTLED):
+            if not self._must(listener, window, 60.0 if hot else SETTLED):
                 continue
             before = [each for each in told if each.stage == f"T-{stage}" and each.at < window[1]]
             if not before and not self._told_by_move(broadcast, told, stage, plan, window[1]):

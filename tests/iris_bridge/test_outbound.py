@@ -93,6 +93,18 @@ async def test_a_thread_that_swallows_messages_is_left(bench: Bench) -> None:
     assert bench.iris.world.rows(room)[0]["thread_id"] is None
 
 
+@pytest.mark.usefixtures("_soon")
+async def test_a_thread_that_swallows_messages_is_left_in_the_end_when_nobody_else_is_heard(
+    bench: Bench,
+) -> None:
+    room = bench.room()
+    bench.iris.phone.switch(Faults(drop_sends=2))
+    async with bench.bridge(SHORT):
+        await bench.reply(room, "이어서", threadId="77")
+        assert (await bench.ends("confirmed"))[0]["attempts"] == "3"
+    assert [message.thread for message in bench.iris.phone.asked] == ["77", "77", ""]
+
+
 async def test_a_reply_is_posted_once_however_often_it_is_written(bench: Bench) -> None:
     """The key is unique within a bot and a room, and no further."""
     room, other = bench.room(), bench.room()

@@ -76,16 +76,21 @@ def test_a_sign_of_life_is_worth_a_try_at_once_and_then_every_ten_seconds() -> N
 
 
 @pytest.mark.parametrize(
-    ("must_arrive", "attempts", "others", "follows"),
+    ("must_arrive", "attempts", "others", "missed", "follows"),
     [
-        (False, 1, True, Next.FORGET),
-        (False, 1, False, Next.FORGET),
-        (True, 1, True, Next.AGAIN),
-        (True, 2, True, Next.GIVE_UP),
-        (True, 1, False, Next.HOLD),
-        (True, MOST_ATTEMPTS - 1, False, Next.HOLD),
-        (True, MOST_ATTEMPTS, False, Next.GIVE_UP),
+        (False, 1, True, 1, Next.FORGET),
+        (False, 1, False, 0, Next.FORGET),
+        (True, 1, True, 1, Next.AGAIN),
+        (True, 2, True, 2, Next.GIVE_UP),
+        (True, 4, True, 1, Next.AGAIN),
+        (True, 1, False, 0, Next.HOLD),
+        (True, MOST_ATTEMPTS - 1, False, 1, Next.HOLD),
+        (True, MOST_ATTEMPTS, False, 0, Next.GIVE_UP),
+        (True, MOST_ATTEMPTS, True, 1, Next.GIVE_UP),
     ],
 )
-def test_what_follows_silence(must_arrive: bool, attempts: int, others: bool, follows: Next) -> None:
-    assert after_silence(must_arrive=must_arrive, attempts=attempts, others_seen=others) is follows
+def test_what_follows_silence(
+    must_arrive: bool, attempts: int, others: bool, missed: int, follows: Next
+) -> None:
+    found = after_silence(must_arrive=must_arrive, attempts=attempts, others_seen=others, missed=missed)
+    assert found is follows

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llm_server.prompts import PromptError, Template, gaps, load, tagged
+from llm_server.prompts import PromptError, Template, gaps, load, numbered, tagged
 
 GOOD = 'system: "Rules {{x}}"\nuser: "{question} please"\n'
 WANTED = {"ask": gaps(user=["question"])}
@@ -91,3 +91,8 @@ def test_values_are_not_read_again_for_placeholders(value: str) -> None:
 
 def test_what_is_escaped() -> None:
     assert tagged("guess", """a<b>&"'""") == "<guess>a&lt;b&gt;&amp;&quot;&apos;</guess>"
+
+
+def test_items_are_numbered_from_1() -> None:
+    assert numbered(["하나", "둘"]) == "1: 하나\n2: 둘"
+    assert numbered([]) == ""

@@ -14,10 +14,11 @@ import pytest
 
 from playground.processes import Child, clean_environment, python
 from playground.settings import Ports, read_env
+from tests.support import http
 from tests.support.polling import until
 from tests.support.servers import socket_directory
 
-GAMES = Path(__file__).parents[1] / "e2e" / "games" / "demo"
+GAMES = Path(__file__).parents[1] / "e2e" / "games"
 
 
 @pytest.fixture
@@ -110,15 +111,19 @@ async def started(root: Path) -> AsyncIterator[Playground]:
 
 async def test_a_newcomers_first_quarter_of_an_hour(place: Path) -> None:
     async with started(place) as playground:
-        status, said = await playground.play(GAMES / "first_game.script")
+        status, said = await playground.play(GAMES / "demo" / "first_game.script")
         assert status == 0, said
         assert "🎉 민지님이 맞혔어요!" in said
-        for name in ("surrender", "hololive"):
+        for name in ("demo/surrender", "hololive/hololive", "hololive/questions", "demo/first_soup"):
             status, said = await playground.play(GAMES / f"{name}.script")
             assert status == 0, said
+        assert "🎉 영희님이 '젖은 수험생'의 진상을 밝혔어요!" in said
 
         env = read_env(place / "env")
         assert (place / "env").stat().st_mode & 0o077 == 0
+        key = {"X-API-Key": env["HTTP_API_KEY"]}
+        puzzles = await http.get(int(env["HTTP_PORT"]), "/api/llm/turtlesoup/puzzles", key)
+        assert puzzles.json["stats"]["total"] == 6  # those that the demo model knows
         database = await asyncpg.connect(host=env["DB_SOCKET_PATH"], user="twentyq_app", database="twentyq")
         try:
             games = await _games(database, 2)
@@ -148,7 +153,7 @@ async def test_a_newcomers_first_quarter_of_an_hour(place: Path) -> None:
         assert await playground.child.wait() == 0
         assert playground.programs() == {}
         assert playground.sockets() == []
-        status, said = await playground.play(GAMES / "surrender.script")
+        status, said = await playground.play(GAMES / "demo" / "surrender.script")
         assert (status, "start one with: make run" in said) == (1, True)
 
 

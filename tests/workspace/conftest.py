@@ -16,6 +16,9 @@ from playground.processes import clean_environment, python
 from tests.support.servers import Background, Client, free_port
 from workspace.links import Links
 
+DROP_ALL = "DROP SCHEMA IF EXISTS llm, twentyq, turtlesoup, hololive CASCADE"
+"""Every program's tables."""
+
 
 @dataclass(frozen=True)
 class Said:

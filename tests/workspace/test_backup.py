@@ -8,6 +8,7 @@ import pytest
 
 from playground.embedded import Postgres
 from tests.support.servers import Client
+from tests.workspace.conftest import DROP_ALL
 from workspace import backup, dumps, migrations
 from workspace.links import Links, Trouble
 
@@ -16,7 +17,7 @@ from workspace.links import Links, Trouble
 async def kept(links: Links, mq: Client, cache: Client, postgres_server: Postgres) -> Links:
     """Something in each of the three servers."""
     pool = await (await links.database("public")).pool()
-    await pool.execute("DROP SCHEMA IF EXISTS twentyq, llm CASCADE")
+    await pool.execute(DROP_ALL)
     await migrations.bring_up(links, [], dry=False)
     await pool.execute(
         "INSERT INTO twentyq.game_sessions (session_id, chat_id, category, target, result, participant_count,"
@@ -39,7 +40,7 @@ async def forget(links: Links, mq: Client, cache: Client) -> None:
     """A new machine."""
     await mq.flushall()
     await cache.flushall()
-    await (await (await links.database("public")).pool()).execute("DROP SCHEMA twentyq, llm CASCADE")
+    await (await (await links.database("public")).pool()).execute(DROP_ALL)
 
 
 def spoil(file: Path, data: bytes) -> None:
@@ -58,9 +59,9 @@ async def test_a_copy_comes_back_whole(kept: Links, mq: Client, cache: Client, t
     await forget(kept, mq, cache)
     rows = await backup.restore(kept, folder, [], replace=False)
     assert [(row["part"], row["state"], row["holds"] == row["copied"]) for row in rows] == [
-        ("postgres", "ok", True),
-        ("valkey-cache", "ok", True),
         ("valkey-mq", "ok", True),
+        ("valkey-cache", "ok", True),
+        ("postgres", "ok", True),
     ]
     pool = await (await kept.database("twentyq")).pool()
     assert await pool.fetchval("SELECT target FROM game_sessions") == "고양이"
@@ -119,13 +120,13 @@ async def test_a_part_that_cannot_be_copied_is_told_and_nothing_old_removed(
     monkeypatch.setattr(dumps, "_directories", list)
     rows = await backup.back_up(kept, tmp_path, keep=1)
     assert [(row["part"], row["state"]) for row in rows] == [
-        ("postgres", "fail"),
-        ("valkey-cache", "ok"),
         ("valkey-mq", "ok"),
+        ("valkey-cache", "ok"),
+        ("postgres", "fail"),
     ]
-    assert "docker exec llm-postgres pg_dump" in rows[0]["holds"]
+    assert "docker exec llm-postgres pg_dump" in rows[2]["holds"]
     assert len([name for name in names(tmp_path) if name.startswith("2025")]) == 3
-    folder = Path(rows[1]["file"]).parent
+    folder = Path(rows[0]["file"]).parent
     parts: dict[str, Any] = json.loads((folder / backup.MANIFEST).read_text("utf-8"))["parts"]
     assert set(parts) == {"valkey-cache", "valkey-mq"}
     with pytest.raises(Trouble, match="holds no postgres"):

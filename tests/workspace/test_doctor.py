@@ -10,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from tests.support.servers import Client, free_port, socket_directory
+from tests.workspace.conftest import DROP_ALL
 from workspace.doctor.configuration import check_settings, check_sockets
 from workspace.doctor.disk import check_logs
 from workspace.doctor.examination import examine
@@ -124,12 +125,14 @@ async def test_a_valkey_that_forgets_evicts_and_is_full(links: Links, changed: C
 
 async def test_the_schemas_and_the_tools(links: Links) -> None:
     pool = await (await links.database("public")).pool()
-    await pool.execute("DROP SCHEMA IF EXISTS twentyq, llm CASCADE")
+    await pool.execute(DROP_ALL)
     findings = await check_database(links)
     assert seen(findings) == {
         "answers": "ok",
         "schema llm": "warn",
         "schema twentyq": "warn",
+        "schema turtlesoup": "warn",
+        "schema hololive": "warn",
         "copies": "ok",
     }
     assert advised(findings)

@@ -6,11 +6,16 @@ import pytest
 
 from botkit.chat.message import Player
 from botkit.runtime.clock import wall
+from game_bots.turtlesoup.events import Finished, Result, dump
+from game_bots.turtlesoup.game import Soup
+from game_bots.turtlesoup.ledger import Ledger
+from game_bots.turtlesoup.puzzles import Category, Puzzle, Source
 from game_bots.twentyq.game import Riddle, Verdict
 from game_bots.twentyq.room import Room
 from game_bots.twentyq.store import Store
 from game_bots.twentyq.topics import Topic
 from tests.support.servers import Client
+from tests.workspace.conftest import DROP_ALL
 from workspace import games, migrations, rooms
 from workspace.links import Links, Trouble
 from workspace.programs import named
@@ -43,7 +48,7 @@ async def test_open_games_are_listed_without_their_secrets(links: Links, mq: Cli
 
 async def test_finished_games_the_newest_first(links: Links) -> None:
     pool = await (await links.database("public")).pool()
-    await pool.execute("DROP SCHEMA IF EXISTS twentyq CASCADE")
+    await pool.execute(DROP_ALL)
     with pytest.raises(Trouble, match="migrate"):
         await games.finished(links, most=10, spoil=False)
     await migrations.bring_up(links, [named("twentyq")], dry=False)
@@ -64,11 +69,25 @@ async def test_finished_games_the_newest_first(links: Links) -> None:
     assert spoilt["spoiler"] == "김치"
 
 
+async def test_finished_soups_stand_among_the_games(links: Links) -> None:
+    pool = await (await links.database("public")).pool()
+    await pool.execute(DROP_ALL)
+    await migrations.bring_up(links, [named("turtlesoup")], dry=False)
+    puzzle = Puzzle("우산", "비가 왔다.", "배우였다.", Category.LOGIC, 2, Source.PRESET, number=7)
+    soup = Soup("1-0", puzzle, 1000.0, 1060.0, players=(MINJI, JUN))
+    over = Finished("267947734", soup, Result.SOLVED, "1", 1060.0)
+    await Ledger(await links.database("turtlesoup")).write(dump(over))
+    (game,) = await games.finished(links, most=5, spoil=False)
+    assert (game["game"], game["room"], game["result"]) == ("turtlesoup", "267947734", "solved")
+    assert (game["players"], game["questions"], game["took_seconds"]) == (2, 0, 60)
+    assert "우산" not in str(game)
+
+
 async def test_migrations_are_told_then_applied_then_guarded(links: Links) -> None:
     pool = await (await links.database("public")).pool()
-    await pool.execute("DROP SCHEMA IF EXISTS twentyq, llm CASCADE")
+    await pool.execute(DROP_ALL)
     told = await migrations.bring_up(links, [], dry=True)
-    assert [row["schema"] for row in told] == ["llm", "twentyq"]
+    assert [row["schema"] for row in told] == ["llm", "twentyq", "turtlesoup", "hololive"]
     assert all(row["missing"] for row in told)
     (applied,) = await migrations.bring_up(links, [named("twentyq")], dry=False)
     assert applied["applied"] == told[1]["missing"]

@@ -7,10 +7,17 @@ import pytest
 
 from botkit.runtime.settings import variable_names
 from botkit.service import BotSettings
+from game_bots.turtlesoup import game as soups
+from game_bots.turtlesoup import ledger as soup_ledger
+from game_bots.turtlesoup import room as soup_room
+from game_bots.turtlesoup import store as soup_store
+from game_bots.turtlesoup.settings import TurtlesoupSettings
 from game_bots.twentyq import ledger, store
 from game_bots.twentyq.game import Riddle
 from game_bots.twentyq.room import Room
 from game_bots.twentyq.settings import TwentyqSettings
+from hololive_bot.repository import link
+from hololive_bot.settings import HololiveSettings
 from iris_bridge.settings import BridgeSettings
 from llm_server.settings import ServerSettings
 from llm_server.usage import books, repository
@@ -19,9 +26,13 @@ from workspace.doctor.disk import UNSAVED
 from workspace.games import FINISHED
 from workspace.programs import BOTS, BRIDGE, LLM_SERVER, MISPLACED, PROGRAMS, UnknownProgram, named
 
-TWENTYQ, *_ = BOTS
+TWENTYQ, TURTLESOUP, HOLOLIVE = BOTS
 
-SETTINGS: dict[str, type[BotSettings]] = {"twentyq": TwentyqSettings}
+SETTINGS: dict[str, type[BotSettings]] = {
+    "twentyq": TwentyqSettings,
+    "turtlesoup": TurtlesoupSettings,
+    "hololive": HololiveSettings,
+}
 """The bots' own words."""
 
 
@@ -43,6 +54,21 @@ def test_of_the_twentyq_bot(valkey: Client) -> None:
     assert (TWENTYQ.schema, TWENTYQ.migrations_directory) == (ledger.SCHEMA, ledger.MIGRATIONS)
     assert TWENTYQ.game in {field.name for field in fields(Room)}
     assert {"started_at", "players", "questions", "hints"} <= {field.name for field in fields(Riddle)}
+
+
+def test_of_the_turtlesoup_bot(valkey: Client) -> None:
+    assert soup_store.Store(valkey).key("7") == f"{TURTLESOUP.rooms}7"
+    assert TURTLESOUP.ledger == soup_store.LEDGER
+    assert (TURTLESOUP.schema, TURTLESOUP.migrations_directory) == (
+        soup_ledger.SCHEMA,
+        soup_ledger.MIGRATIONS,
+    )
+    assert TURTLESOUP.game in {field.name for field in fields(soup_room.Room)}
+    assert {"started_at", "players", "questions", "hints"} <= {field.name for field in fields(soups.Soup)}
+
+
+def test_of_the_hololive_bot() -> None:
+    assert (HOLOLIVE.schema, HOLOLIVE.migrations_directory) == (link.SCHEMA, link.MIGRATIONS)
 
 
 def test_of_the_llm_server() -> None:

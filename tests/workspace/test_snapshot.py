@@ -59,7 +59,7 @@ async def test_a_key_whose_time_has_come_stays_away(mq: Client, tmp_path: Path) 
     await snapshot.write(mq, file)
     old = gzip.decompress(file.read_bytes())
     (until,) = [part for part in old.split(b"\r\n") if part.startswith(b"1") and len(part) == 13]
-    file.write_bytes(gzip.compress(old.replace(until, b"1000000000000")))
+    file.write_bytes(gzip.compress(old.replace(until, b"1000000000000"), mtime=0))
     await mq.flushall()
     assert await snapshot.read(mq, file) == 1
     assert await mq.exists("gone") == 0
@@ -91,10 +91,10 @@ async def test_an_empty_valkey_has_an_empty_copy(mq: Client, tmp_path: Path) -> 
 @pytest.mark.parametrize(
     "data",
     [
-        gzip.compress(b"*2\r\n$7\r\nRESTORE\r\n$90\r\nhalf"),
-        gzip.compress(b"hello\r\n"),
-        gzip.compress(b"*1\r\nxx\r\n"),
-        gzip.compress(b"*5\r\n" * 3)[:-6],
+        gzip.compress(b"*2\r\n$7\r\nRESTORE\r\n$90\r\nhalf", mtime=0),
+        gzip.compress(b"hello\r\n", mtime=0),
+        gzip.compress(b"*1\r\nxx\r\n", mtime=0),
+        gzip.compress(b"*5\r\n" * 3, mtime=0)[:-6],
         b"no gzip",
     ],
 )

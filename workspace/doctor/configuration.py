@@ -83,13 +83,17 @@ def _misplaced(env: Mapping[str, str]) -> list[Finding]:
 
 def _keys(env: Mapping[str, str]) -> list[Finding]:
     findings = []
-    if not (env.get("HTTP_API_KEY") or env.get("API_SECRET_KEY")):
+    if not _set(env, "HTTP_API_KEY", "API_SECRET_KEY"):
         advice = "set it: without it the LLM server is open to all, and the bots' own routes stay shut"
         findings.append(warn("HTTP_API_KEY", "not set", advice))
-    if not (env.get("GOOGLE_API_KEY") or env.get("GOOGLE_API_KEYS")):
+    if not _set(env, "GOOGLE_API_KEY", "GOOGLE_API_KEYS"):
         advice = "set it; until then every question is answered with an apology"
         findings.append(warn("GOOGLE_API_KEY", "not set", advice))
     return findings
+
+
+def _set(env: Mapping[str, str], *names: str) -> bool:
+    return any(env.get(name) or env.get(f"{name}_FILE") for name in names)
 
 
 def _file(path: Path) -> list[Finding]:

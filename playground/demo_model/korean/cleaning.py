@@ -12,7 +12,12 @@ _NOISE = re.compile(r"(?<!\d)\.|\.(?!\d)|[^\w\s.]|_|(?<=[가-힣(])[\u4e00-\u9ff
 
 def clean(text: str, dropped: Collection[str]) -> str:
     """The text without blanks, punctuation, laughter and the dropped words, unless there is nothing else."""
-    plain = _LAUGHTER.sub(" ", compose(text).casefold())
-    words = _NOISE.sub(" ", _THOUSANDS.sub("", plain)).split()
-    kept = [word for word in words if word not in dropped] or words
+    found = words(text)
+    kept = [word for word in found if word not in dropped] or found
     return "".join(kept)
+
+
+def words(text: str) -> list[str]:
+    """What stands between blanks, without punctuation and laughter."""
+    plain = _LAUGHTER.sub(" ", compose(text).casefold())
+    return _NOISE.sub(" ", _THOUSANDS.sub("", plain)).split()

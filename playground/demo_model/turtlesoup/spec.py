@@ -27,8 +27,10 @@ class PuzzleSpec(Strict):
     """One puzzle. `core` are groups of facts: a solution has one of each. `wrong` spoils it.
 
     `rules` are verdicts and what they answer: the concepts of a question, `*` when it is pivotal, `=2` when
-    it brings the second fact to light, `!` when a negation does not turn the verdict ("did he not come out
-    of spite?"). Of concepts in `scene` it does not matter whether they are named.
+    it brings the second fact to light, `~` before a concept that is negated, `?` behind one that stands in an
+    "if", `!` when a negation does not turn the verdict ("did he not come out
+    of spite?"). Of concepts in `scene` it does not matter whether they are named, of `people` only where no
+    rule is needed.
     `matters` and `because` are concepts that the story turns on, or that are its cause.
     """
 
@@ -48,6 +50,7 @@ class PuzzleSpec(Strict):
     suggestions: Annotated[Texts, Field(min_length=12)]
     words: dict[str, Words]
     scene: Words
+    people: Words
     matters: Words
     because: Words
     rules: dict[Verdict, Texts]
@@ -71,8 +74,8 @@ class PuzzleSpec(Strict):
 class CommonSpec(Strict):
     """What all puzzles share.
 
-    Of a concept in `never` a plain question is answered with no, and whether it matters with "irrelevant"; of
-    one in `trivial` only the latter can be told.
+    A plain question about a concept in `never` is answered with no, about one in `trivial` with "irrelevant";
+    that is what both are told of when it is asked whether they matter.
     """
 
     neutral: Words

@@ -63,7 +63,7 @@ class TwentyqEngine:
         found: dict[str, list[dict[str, Any]]] = {}
         for topic in self._knowledge.topics:
             listed = found.setdefault(topic.category, [])
-            listed.append({"name": topic.name, "aliases": list(topic.aliases)})
+            listed.append({"name": topic.name, "level": topic.level, "aliases": list(topic.aliases)})
         return found
 
     def _secret(self, request: GenerateRequest) -> Topic | None:

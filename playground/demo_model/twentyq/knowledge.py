@@ -76,6 +76,7 @@ class Knowledge:
                 yield Topic(
                     name=name,
                     category=category,
+                    level=spec.level,
                     aliases=tuple(spec.aliases),
                     narrower=tuple(spec.narrower),
                     ancestry=self._ancestry(name, spec.is_),

@@ -19,6 +19,7 @@ class _Strict(BaseModel):
 class TopicSpec(_Strict):
     """One topic; the measures are ranges in the units that topics.yml names."""
 
+    level: Annotated[int, Field(ge=1, le=3)]
     aliases: list[str] = []
     narrower: list[str] = []
     is_: list[str] = Field(alias="is")

@@ -12,11 +12,12 @@ class Topic:
 
     `ancestry` are the kinds it belongs to with their distance, nearest first. `measures` are sizes, weights
     and so on as ranges; `since` is the year in which it came into the world; `counts` are its parts;
-    `related` is what it makes one think of.
+    `related` is what it makes one think of; `level` is how hard it is to guess, from 1 to 3.
     """
 
     name: str
     category: str
+    level: int = 2
     aliases: tuple[str, ...] = ()
     narrower: tuple[str, ...] = ()
     ancestry: Mapping[str, int] = field(default_factory=dict)

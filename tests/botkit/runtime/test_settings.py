@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from pydantic import SecretStr
 
 from botkit.runtime.settings import DatabaseSettings, Settings, Words, env, load, misplaced
 
@@ -80,3 +81,72 @@ def test_an_unprefixed_stream_name_is_noticed(here: Path) -> None:
 
 def test_what_is_logged_shows_no_secret() -> None:
     assert "secret-word" not in str(load(Sample).shown())
+
+
+class Guarded(Settings):
+    key: SecretStr = env("SAMPLE_KEY", "OLD_KEY", default=SecretStr(""))
+
+
+def test_a_secret_may_stand_in_a_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "old").write_text("from-old\n", "utf-8")
+    monkeypatch.setenv("OLD_KEY_FILE", str(here / "old"))
+    assert load(Guarded).key.get_secret_value() == "from-old"
+    (here / "new").write_text(" from-new ", "utf-8")
+    (here / ".env").write_text(f"SAMPLE_KEY=\nSAMPLE_KEY_FILE={here / 'new'}\n", "utf-8")
+    assert load(Guarded).key.get_secret_value() == "from-new"
+    assert "from-new" not in str(load(Guarded).shown())
+
+
+def test_an_earlier_name_wins_over_the_file_of_a_later_one(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "old").write_text("from-old", "utf-8")
+    monkeypatch.setenv("OLD_KEY_FILE", str(here / "old"))
+    monkeypatch.setenv("SAMPLE_KEY", "direct")
+    assert load(Guarded).key.get_secret_value() == "direct"
+
+
+def test_an_empty_file_is_an_unset_secret(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "empty").write_text("\n", "utf-8")
+    monkeypatch.setenv("SAMPLE_KEY_FILE", str(here / "empty"))
+    assert load(Guarded).key.get_secret_value() == ""
+    monkeypatch.setenv("DB_PASSWORD", "")
+    monkeypatch.setenv("DB_PASSWORD_FILE", str(here / "empty"))
+    with pytest.raises(SystemExit):
+        load(Sample)
+
+
+def test_a_password_that_is_required_may_come_from_a_file(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "password").write_text("filed-word", "utf-8")
+    monkeypatch.setenv("DB_PASSWORD", "")
+    monkeypatch.setenv("DB_PASSWORD_FILE", str(here / "password"))
+    assert load(Sample).db_password.get_secret_value() == "filed-word"
+
+
+@pytest.mark.parametrize(
+    ("content", "direct", "said"),
+    [
+        (b"x", "y", "SAMPLE_KEY: set it or SAMPLE_KEY_FILE, not both"),
+        (None, "", "SAMPLE_KEY_FILE: cannot be read: FileNotFoundError"),
+        (b"\xff\xfe\xfd", "", "SAMPLE_KEY_FILE: cannot be read: UnicodeDecodeError"),
+    ],
+)
+def test_a_file_that_cannot_serve_stops_the_start(
+    here: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    content: bytes | None,
+    direct: str,
+    said: str,
+) -> None:
+    if content is not None:
+        (here / "key").write_bytes(content)
+    monkeypatch.setenv("SAMPLE_KEY_FILE", str(here / "key"))
+    monkeypatch.setenv("SAMPLE_KEY", direct)
+    with pytest.raises(SystemExit) as stopped:
+        load(Guarded)
+    assert stopped.value.code == 2
+    assert capsys.readouterr().err.startswith(said)

@@ -131,7 +131,7 @@ async def test_a_category_is_obeyed_when_there_is_one_of_it(launch: Launch, tmp_
     logic = {**PUZZLES[1], "difficulty": 1, "category": "LOGIC"}
     (tmp_path / "1.json").write_text(json.dumps([PUZZLES[0], logic]), "utf-8")
     server = await launch(TURTLESOUP_PUZZLES_DIR=str(tmp_path))
-    for category, expected in (("logic", {"LOGIC"}), ("ABSURD", {"MYSTERY", "LOGIC"})):
+    for category, expected in (("logic", {"LOGIC"}), ("love", {"MYSTERY"}), ("ABSURD", {"MYSTERY", "LOGIC"})):
         request = {"category": category, "difficulty": 1}
         found = [await server.uds.call("TurtleSoupGeneratePuzzle", request) for _ in range(12)]
         assert {outcome.reply["category"] for outcome in found} <= expected

@@ -237,9 +237,10 @@ async def test_a_rewrite_that_tells_too_much_or_nothing_is_refused(
 
 async def test_the_truth_is_told_as_a_story(asked: Running, provider: Provider) -> None:
     provider.words.text = " 그날 밤의 이야기는 이렇습니다. "
-    body = {"scenario": SCENARIO, "solution": SOLUTION, "chat_id": "7"}
-    answer = await asked.http.raw("POST", "/api/llm/turtlesoup/reveals", json=body)
-    assert answer.json == {"narrative": "그날 밤의 이야기는 이렇습니다."}
+    for door in asked.doors:
+        found = await door.call("TurtleSoupReveal", {"scenario": SCENARIO, "solution": SOLUTION})
+        assert found.reply == {"narrative": "그날 밤의 이야기는 이렇습니다."}
+    assert len({json.dumps(body) for body in provider.bodies}) == 1
 
 
 @pytest.mark.parametrize(
@@ -247,10 +248,9 @@ async def test_the_truth_is_told_as_a_story(asked: Running, provider: Provider) 
 )
 async def test_without_a_story_the_bare_truth(asked: Running, provider: Provider, rule: Rule) -> None:
     provider.script(rule)
-    answer = await asked.http.raw(
-        "POST", "/api/llm/turtlesoup/reveals", json={"scenario": SCENARIO, "solution": SOLUTION}
-    )
-    assert answer.json == {"narrative": SOLUTION}
+    for door in asked.doors:
+        found = await door.call("TurtleSoupReveal", {"scenario": SCENARIO, "solution": SOLUTION})
+        assert found.reply == {"narrative": SOLUTION}
 
 
 # ---- refusals -------------------------------------------------------------------------------------------
@@ -264,6 +264,10 @@ REFUSED = [
     ("TurtleSoupAnswerQuestion", ASK | {"solution": " "}),
     ("TurtleSoupValidateSolution", TRY | {"player_answer": " "}),
     ("TurtleSoupGetRandomPuzzle", {"difficulty": 6}),
+    ("TurtleSoupReveal", {"scenario": " ", "solution": SOLUTION}),
+    ("TurtleSoupAnswerQuestion", ASK | {"key_facts": [" "]}),
+    ("TurtleSoupGenerateHint", HINT | {"earlier_hints": [""]}),
+    ("TurtleSoupGeneratePuzzle", {"avoid": [" "]}),
 ]
 
 

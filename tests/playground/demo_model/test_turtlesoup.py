@@ -54,18 +54,37 @@ def test_our_own_table(title: str, question: str, verdict: str) -> None:
     assert BY_TITLE[title].judge.answer(question).verdict == verdict
 
 
-def test_the_set_that_came_before_the_rules() -> None:
-    """Coverage at least 75 %, of the answered at least 95 % right; the set is never tuned to."""
-    asked = [
+def asked_and_right(table: dict[str, list[dict[str, Any]]]) -> tuple[int, int, int]:
+    """How many questions there are, are answered, and are answered rightly."""
+    said = [
         (BY_TITLE[title].judge.answer(case["question"]).verdict, accepted(case["answer"]))
-        for title, cases in INDEPENDENT["questions"].items()
+        for title, cases in table.items()
         for case in cases
     ]
-    answered = [(said, labels) for said, labels in asked if said != CANNOT_SAY]
-    right = [said for said, labels in answered if said in labels]
-    assert len(asked) >= 120
-    assert len(answered) >= 0.75 * len(asked)
-    assert len(right) >= 0.95 * len(answered)
+    answered = [(verdict, labels) for verdict, labels in said if verdict != CANNOT_SAY]
+    return len(said), len(answered), sum(verdict in labels for verdict, labels in answered)
+
+
+def test_the_set_that_came_before_the_rules() -> None:
+    """Coverage at least 75 %, of the answered at least 95 % right; the set is never tuned to."""
+    asked, answered, right = asked_and_right(INDEPENDENT["questions"])
+    assert asked >= 120
+    assert answered >= 0.75 * asked
+    assert right >= 0.95 * answered
+
+
+def test_the_set_that_came_after_the_rules() -> None:
+    """The sober figure: half of what is asked, of the answered at least 90 % right; never tuned to, either."""
+    asked, answered, right = asked_and_right(INDEPENDENT["later"])
+    assert asked >= 60
+    assert answered >= 0.5 * asked
+    assert right >= 0.9 * answered
+
+
+def test_the_rounds_that_mended_the_rules() -> None:
+    asked, answered, right = asked_and_right(yaml.safe_load((DATA / "soup_rounds.yml").read_text("utf-8")))
+    assert answered >= 0.8 * asked
+    assert right >= 0.98 * answered
 
 
 def test_lines_without_an_answer_get_none() -> None:

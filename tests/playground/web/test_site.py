@@ -12,7 +12,7 @@ from aiohttp import web
 
 from playground.embedded import Valkey
 from playground.iris.server import FakeIris
-from playground.web.neighbours import Neighbours
+from playground.web.neighbours import PROGRAMS, Neighbours
 from playground.web.site import Site
 from playground.web.town import ROOMS, settle
 from playground.web.trail import DELIVERIES, SEEN, Trail
@@ -125,8 +125,14 @@ async def test_what_can_be_typed_and_what_the_demo_model_knows(page: Page) -> No
 async def test_how_the_programs_are(page: Page, env: dict[str, str]) -> None:
     bot, server = (await get(page.port, "/page/health")).json
     assert (bot["name"], bot["status"], bot["weak"]) == ("twentyq", "degraded", {"valkey_mq": "down"})
-    assert bot["docs"] == f"http://127.0.0.1:{env['TWENTYQ_SERVER_PORT']}/docs"
+    assert bot["docs"] == f"http://localhost:{env['TWENTYQ_SERVER_PORT']}/docs"
     assert (server["name"], server["status"], server["weak"]) == ("llm-server", "away", {})
+
+
+async def test_in_the_compose_network_programs_have_names(env: dict[str, str]) -> None:
+    async with Neighbours(env, by_name=True) as neighbours:
+        assert {one["status"] for one in await neighbours.health()} == {"away"}
+        assert neighbours._url(PROGRAMS[0]) == f"http://twentyq-bot:{env['TWENTYQ_SERVER_PORT']}"
 
 
 async def test_a_real_model_has_no_suggestions_and_an_absent_bot_no_commands(env: dict[str, str]) -> None:
