@@ -118,9 +118,8 @@ async def round_trips(directory: Path, postgres: Postgres, show: Callable[[str],
         show(f"\n{'command':<24} cache          mq        rpc                        SQL transactions")
         for number, line in enumerate(LINES_OF_20Q):
             cost = await trips.trips(system, "trips", f"/스자 {line}", user=f"사람{number}")
-            sent = [name for name in cost.mq if name not in ("read", "lease")]
             rpcs = ", ".join(f"{count} {name}" for name, count in cost.rpcs.items())
-            show(f"{line:<24} {' '.join(cost.cache):<14} {' '.join(sent):<9} {rpcs:<26} {cost.sql}")
+            show(f"{line:<24} {' '.join(cost.cache):<14} {' '.join(cost.writes):<9} {rpcs:<26} {cost.sql}")
 
 
 async def measure(directory: Path, show: Callable[[str], None]) -> None:

@@ -27,6 +27,10 @@ ALONE = {"CACHE_PORT": str(free_port()), "DB_SOCKET_PATH": "", "DB_PORT": str(fr
 APART = ("XADD", "XRANGE", "XREAD", "PING", "CLIENT", "HELLO", "SCRIPT")
 """What the test itself sends, what waits for lines, and what only a first use sends."""
 
+ANYWAY = ("read", "lease", "XPENDING")
+"""What goes to valkey-mq with and without lines: looking for them, holding the lease, looking for leftovers."""
+
+END = "end-of-the-line"
 
 SCRIPTS = {
     sha1(file.read_bytes()).hexdigest(): file.name.removesuffix(".lua")
@@ -43,6 +47,11 @@ class Trips:
     rpcs: Counter[str] = field(default_factory=Counter)
     sql: int = 0
 
+    @property
+    def writes(self) -> list[str]:
+        """What was sent to valkey-mq for the line."""
+        return [name for name in self.mq if name not in ANYWAY]
+
 
 async def trips(system: System, room: str, text: str, *, user: str = "민지") -> Trips:
     """Type a line, wait for its answer, and count."""
@@ -58,23 +67,26 @@ async def trips(system: System, room: str, text: str, *, user: str = "민지") -
 @asynccontextmanager
 async def _watching(port: int, seen: list[str]) -> AsyncIterator[None]:
     """Note the commands that clients send, scripts by what they do first; what scripts call does not count."""
-    client = Redis(port=port, protocol=2)
-    async with client.monitor() as monitor:
+    async with Redis(port=port, protocol=2) as client, client.monitor() as monitor:
 
         async def listen() -> None:
             async for command in monitor.listen():
                 name, *rest = str(command["command"]).split()
+                if rest == [END]:
+                    return
                 if command["client_type"] != "lua" and name.upper() not in APART:
                     seen.append(
                         SCRIPTS.get(rest[0], name.upper()) if name.upper() == "EVALSHA" else name.upper()
                     )
 
         listening = asyncio.create_task(listen())
-        await asyncio.sleep(0)
-        yield
-        await asyncio.sleep(0.2)  # the answer is read before the monitor has shown everything
-        await cancel({listening})
-    await client.aclose()
+        try:
+            yield
+            await client.echo(END)  # the answer is there before the monitor has shown everything
+            async with asyncio.timeout(10):
+                await listening
+        finally:
+            await cancel({listening})
 
 
 async def _rpcs(system: System) -> Counter[str]:

@@ -58,7 +58,7 @@ async def test_operators_need_the_key(bench: Bench) -> None:
     async with bench.bridge(HTTP_API_KEY=""):
         assert (await get(bench.port, "/sending")).status == 503
     async with bench.bridge():
-        assert (await get(bench.port, "/sending", {"X-API-Key": "wrong"})).status == 401
+        assert (await get(bench.port, "/sending", {"X-API-Key": "wrong"})).status == 403
         assert (await get(bench.port, "/sending", {"Authorization": "Bearer key"})).json == {"held": False}
 
 
