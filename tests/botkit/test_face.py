@@ -45,6 +45,10 @@ def router() -> APIRouter:
     async def echo(body: dict[str, str], limit: Annotated[int, Query(ge=1)] = 1) -> dict[str, str]:
         return body
 
+    @made.get("/echo")
+    async def last() -> None:
+        """Another method of the same path."""
+
     return made
 
 
@@ -138,6 +142,24 @@ async def test_unreadable_requests_name_the_field(port: int) -> None:
 async def test_a_body_that_is_too_large_is_not_read(port: int) -> None:
     answer = await request("POST", port, "/api/echo", KEY, data=io.BytesIO(b"x" * 1024 * 1025))
     assert (answer.status, answer.json["error"]) == (413, "TOO_LARGE")
+
+
+async def test_a_wrong_method_is_told_every_right_one(port: int) -> None:
+    answer = await request("PUT", port, "/api/echo", KEY)
+    assert (answer.status, answer.json["error"]) == (405, "METHOD_NOT_ALLOWED")
+    assert answer.headers["Allow"] == "GET, POST"
+    assert (await request("POST", port, "/health")).headers["Allow"] == "GET, HEAD"
+
+
+async def test_the_document_tells_what_may_go_wrong(port: int) -> None:
+    paths = (await get(port, "/openapi.json")).json["paths"]
+    responses = paths["/api/echo"]["post"]["responses"]
+    assert {"400", "401", "403", "404", "409", "422", "429", "502", "503", "504"} <= set(responses)
+    schemas = {text["content"]["application/json"]["schema"]["$ref"] for text in responses.values()
+               if "$ref" in text["content"]["application/json"]["schema"]}  # fmt: skip
+    assert schemas == {"#/components/schemas/Problem"}
+    assert set(paths["/ready"]["get"]["responses"]) == {"200", "503"}
+    assert set(paths["/metrics"]["get"]["responses"]["200"]["content"]) == {"text/plain"}
 
 
 async def test_the_document_knows_both_ways_to_show_the_key(port: int) -> None:
