@@ -61,9 +61,9 @@ class Admin:
             ("POST", "/sessions/{session_id}/inject", self.inject),
             ("GET", "/puzzles", self.puzzles),
             ("GET", "/puzzles/stats", self.puzzle_stats),
-            ("GET", "/puzzles/{number}", self.puzzle),
-            ("PUT", "/puzzles/{number}", self.change),
-            ("DELETE", "/puzzles/{number}", self.remove),
+            ("GET", "/puzzles/{number:int}", self.puzzle),
+            ("PUT", "/puzzles/{number:int}", self.change),
+            ("DELETE", "/puzzles/{number:int}", self.remove),
             ("GET", "/archives", self.archives),
             ("GET", "/archives/{session_id}", self.archived),
         ):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from game_bots.api import Body, Ok, Slice
 from game_bots.turtlesoup.events import Status
@@ -271,7 +271,7 @@ class InjectRequest(Body):
     """A hint for the room, which reads it at once. `asBot` is accepted and changes nothing."""
 
     message: Annotated[str, Field(min_length=1, max_length=1000)]
-    as_bot: bool = False
+    as_bot: StrictBool = False
 
 
 class Archive(Body):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
 from game_bots.api import Body, Ok, Slice
 
@@ -272,7 +272,7 @@ class RefundRequest(Body):
     """Take a game out of a person's record."""
 
     user_id: Id
-    restore_stats: bool = True
+    restore_stats: StrictBool = True
     reason: Annotated[str, Field(max_length=500)] = ""
     admin_user_id: Id
 
