@@ -14,7 +14,7 @@ from botkit.runtime.clock import Clock, wall
 from botkit.runtime.http import ApiError
 from botkit.stream.announcements import Announce
 from game_bots import forms
-from game_bots.api import Done, Key, Operator, Paged
+from game_bots.api import NO_NUL, Done, Key, Operator, Paged
 from game_bots.refusals import NoGame, NotIdle
 from game_bots.turtlesoup import contract, proposals
 from game_bots.turtlesoup.api import checked, shown
@@ -28,7 +28,7 @@ from game_bots.turtlesoup.store import Store
 HOUR = 3600
 
 Number = Annotated[int, Query(ge=1, le=2**62)]
-_CHAT = Query(alias="chatId", max_length=200, pattern=r"^[^\x00]*$")
+_CHAT = Query(alias="chatId", max_length=200, pattern=NO_NUL)
 
 
 class Admin:

@@ -13,13 +13,13 @@ from botkit.runtime.http import ApiError
 from botkit.stream.announcements import Announce
 from botkit.valkey.clients import UNREACHABLE
 from game_bots import forms
-from game_bots.api import Done, Operator, Paged, Written
+from game_bots.api import NO_NUL, Done, Key, Operator, Paged, Written
 from game_bots.records import RecordsUnavailable
 from game_bots.refusals import NoGame, NotIdle
 from game_bots.twentyq import contract
 from game_bots.twentyq.archive import Archive
 from game_bots.twentyq.game import Riddle
-from game_bots.twentyq.room import Room
+from game_bots.twentyq.room import Result, Room
 from game_bots.twentyq.store import Store
 from game_bots.twentyq.synonyms import Synonyms
 
@@ -28,9 +28,10 @@ log = structlog.get_logger(__name__)
 HOUR = 3600
 NOT_TOLD = "the room was not told"
 
-_CHAT = Query(alias="chatId")
-_SESSION = Query(alias="sessionId")
-_USER = Query(alias="userId")
+_CHAT = Query(alias="chatId", pattern=NO_NUL)
+_SESSION = Query(alias="sessionId", pattern=NO_NUL)
+_USER = Query(alias="userId", pattern=NO_NUL)
+_CATEGORY = Query(pattern=NO_NUL)
 
 
 class Admin:
@@ -104,7 +105,7 @@ class Admin:
         ]
         return contract.Sessions(sessions=found, count=len(found))
 
-    async def session(self, chat_id: str) -> contract.SessionDetail:
+    async def session(self, chat_id: Key) -> contract.SessionDetail:
         """A game that runs, with everything in it."""
         riddle = (await self._store.peek(chat_id)).riddle
         if riddle is None:
@@ -130,13 +131,13 @@ class Admin:
             players=[contract.Person(user_id=one.id, sender=one.name) for one in riddle.players],
         )
 
-    async def clear(self, chat_id: str, by: Operator = "") -> Done:
+    async def clear(self, chat_id: Key, by: Operator = "") -> Done:
         """Forget a game; the room is told, nothing is counted."""
         text = await self._oversee(forms.Clear(), chat_id, by)
         await self._note("clear", chat_id, by)
         return Done(message="cleared" if await self._told(chat_id, text) else NOT_TOLD)
 
-    async def hint(self, chat_id: str, body: contract.RoomHint, by: Operator = "") -> Done:
+    async def hint(self, chat_id: Key, body: contract.RoomHint, by: Operator = "") -> Done:
         """A hint from the operators; the room reads it at once."""
         text = await self._oversee(forms.Tell(body.message), chat_id, by)
         await self._note("hint", chat_id, by)
@@ -161,13 +162,15 @@ class Admin:
 
     # ---- finished games -----------------------------------------------------------------------------
 
-    async def games(self, page: Paged, category: str = "", result: str = "") -> contract.Games:
+    async def games(
+        self, page: Paged, category: Annotated[str, _CATEGORY] = "", result: Result | None = None
+    ) -> contract.Games:
         """Finished games, the latest first."""
-        rows, total = await self._archive.games(page, category=category, result=result)
+        rows, total = await self._archive.games(page, category=category, result=result or "")
         found = [contract.Game.model_validate(dict(row)) for row in rows]
         return contract.Games(games=found, total=total, limit=page.limit, offset=page.offset)
 
-    async def game(self, session_id: str) -> contract.GameDetail:
+    async def game(self, session_id: Key) -> contract.GameDetail:
         """A finished game with transcript, audits and refunds."""
         row = await self._archive.game(session_id)
         if row is None:
@@ -183,7 +186,7 @@ class Admin:
         }
         return contract.GameDetail.model_validate({"session": dict(row), **parts})
 
-    async def audit(self, session_id: str, body: contract.AuditRequest) -> Written:
+    async def audit(self, session_id: Key, body: contract.AuditRequest) -> Written:
         """What an operator thinks of an answer."""
         written = await self._archive.audit(
             session_id, body.question_index, body.verdict, reason=body.reason, by=body.admin_user_id
@@ -192,7 +195,7 @@ class Admin:
             raise _no_game("there is no such game, or no such question in it")
         return Written(message="written", id=written)
 
-    async def refund(self, session_id: str, body: contract.RefundRequest) -> Written:
+    async def refund(self, session_id: Key, body: contract.RefundRequest) -> Written:
         """A game that was spoilt by a wrong answer does not count for a person."""
         written = await self._archive.refund(
             session_id,
@@ -231,7 +234,7 @@ class Admin:
         return contract.SynonymSaved(message="saved", canonical=body.canonical, aliases=body.aliases)
 
     async def synonyms(
-        self, alias: Annotated[str, Query(alias="query")] = ""
+        self, alias: Annotated[str, Query(alias="query", pattern=NO_NUL)] = ""
     ) -> contract.Synonyms | contract.SynonymFound:
         """Everything that was declared, or what one alias means."""
         known = await self._synonyms.all()
@@ -243,7 +246,7 @@ class Admin:
         found = [contract.Synonym(canonical=word, aliases=aliases) for word, aliases in known.items()]
         return contract.Synonyms(synonyms=found, count=len(found))
 
-    async def undeclare(self, alias: str, by: Operator = "") -> contract.SynonymRemoved:
+    async def undeclare(self, alias: Key, by: Operator = "") -> contract.SynonymRemoved:
         """An alias means nothing any more."""
         canonical = await self._synonyms.remove(alias)
         if not canonical:
@@ -280,14 +283,14 @@ class Admin:
         return contract.UsersStats(stats=found, total=total, limit=page.limit, offset=page.offset)
 
     async def user(
-        self, user_id: str, page: Paged, chat_id: Annotated[str, _CHAT] = ""
+        self, user_id: Key, page: Paged, chat_id: Annotated[str, _CHAT] = ""
     ) -> contract.UserRooms:
         """What somebody has played, room by room."""
         rows, _ = await self._archive.people(page, room=chat_id, user=user_id)
         return contract.UserRooms(stats=[contract.UserStats.model_validate(row) for row in rows])
 
     async def forget(
-        self, user_id: str, chat_id: Annotated[str, _CHAT] = "", by: Operator = ""
+        self, user_id: Key, chat_id: Annotated[str, _CHAT] = "", by: Operator = ""
     ) -> contract.Deleted:
         """Delete somebody's records, in a room or everywhere."""
         count = await self._archive.forget(user_id, chat_id, by=by)

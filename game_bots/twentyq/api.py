@@ -6,7 +6,7 @@ from botkit.chat.grammar import Grammar
 from botkit.errands import Errands
 from botkit.runtime.http import ApiError
 from botkit.turn import Outcome
-from game_bots.api import Calling, Page
+from game_bots.api import Calling, Key, Page
 from game_bots.twentyq import commands, contract
 from game_bots.twentyq.archive import Archive
 from game_bots.twentyq.room import Room
@@ -55,7 +55,7 @@ class GameApi:
         given = outcome.state.riddle.hints[-1:] if outcome.state and outcome.state.riddle else ()
         return contract.Hints(hints=[hint.text for hint in given])
 
-    async def stats(self, chat_id: str, user_id: str) -> contract.UserStats:
+    async def stats(self, chat_id: Key, user_id: Key) -> contract.UserStats:
         """What somebody played in a room."""
         rows, _ = await self._archive.people(Page(1, 0), room=chat_id, user=user_id)
         if not rows:

@@ -100,7 +100,7 @@ _GUESS = r"정답(?P<lead>(?:은|는|이)(?= |[?!.~]*$)|[:,：，]|(?P<glued>은
 def _start(match: re.Match[str]) -> Start | None:
     rest = match["rest"] or ""
     # "시작 전에 물을 넣나요?" is a question that happens to begin with the word.
-    if rest.endswith("?"):
+    if rest.endswith("?") or is_verbal(rest):
         return None
     said = tuple(re.split(r"[\s,，、]+", rest.strip(" ,，、"))) if rest.strip(" ,，、") else ()
     named = tuple(word for word in said if word != str(TWENTY))

@@ -35,6 +35,8 @@ def router() -> APIRouter:
 
     @made.get("/fails")
     async def fails(error: str) -> None:
+        if error == "bug":
+            raise ZeroDivisionError
         if error == "soon":
             raise TooSoon(remaining=7)
         raise {"blocked": UserBlocked(name="앤"), "timeout": AiTimeout()}.get(
@@ -54,7 +56,12 @@ def router() -> APIRouter:
 
 async def serving(api_key: str) -> AsyncIterator[int]:
     texts = Catalog(
-        {"error.user_blocked": "{name} 안 돼요", "error.not_permitted": "아직", "error.ai_timeout": "늦음"}
+        {
+            "error.user_blocked": "{name} 안 돼요",
+            "error.not_permitted": "아직",
+            "error.ai_timeout": "늦음",
+            "error.bug": "문제",
+        }
     )
     grammar = Grammar(prefix="/t", forms=desk.FORMS, fallback=desk.UNKNOWN, limit=200)
     app = face(
@@ -118,6 +125,7 @@ async def test_without_a_key_the_routes_stay_shut(keyless: int) -> None:
     [
         ("blocked", 403, "USER_BLOCKED", "앤 안 돼요"),
         ("timeout", 504, "AI_TIMEOUT", "늦음"),
+        ("bug", 500, "BUG", "문제"),
         ("other", 404, "GAME_NOT_FOUND", "there is no such game"),
     ],
 )

@@ -118,6 +118,20 @@ async def test_operators_and_nobody_else(system: System) -> None:
     assert "모르는 가격표" in await system.answer("r", "/스자 사용량 오늘 gpt", user=BOSS)
 
 
+async def test_who_is_shut_out_is_told_and_a_room_that_is_not_listed_hears_nothing(system: System) -> None:
+    await system.start_bot(
+        TWENTYQ_ALLOWED_CHAT_IDS="home, shut",
+        TWENTYQ_BLOCKED_CHAT_IDS="shut",
+        TWENTYQ_BLOCKED_USER_IDS="악당",
+    )
+    assert await system.answer("shut", "/스자 상태") == "이 방에서는 쓸 수 없어요."
+    assert await system.answer("home", "/스자 상태", user="악당") == "악당님은 지금 참여할 수 없어요."
+    unheard = await system.say("elsewhere", "/스자 상태")
+    assert "열린 판이 없어요" in await system.answer("home", "/스자 상태")
+    assert await system.pending() == 0
+    assert unheard not in {reply["replyTo"] for reply in await system.finals()}
+
+
 async def test_which_model_referees(running: System) -> None:
     assert "gemini-3-flash-preview" in await running.answer("r", "/스자 모델")
 
