@@ -49,11 +49,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[S]):
-    """One record in a list, and the seconds until it is forgotten."""
+    """One record in a list."""
 
     name: str
     state: S
-    seconds_left: int
 
 
 class Records(Generic[S]):
@@ -86,16 +85,12 @@ class Records(Generic[S]):
         version, data, replies = found
         return Stored((version or b"").decode(), replies or None), self._decoded(data or b"")
 
-    async def seconds_left(self, name: str) -> int:
-        """Until the record is forgotten; 0 when there is none."""
-        return max(0, await self._client.pttl(self.key(name))) // 1000
-
     async def all(self) -> AsyncIterator[Listed[S]]:
         """Every record, in no order; one that cannot be read is passed over with a warning."""
         async for key in self._client.scan_iter(match=f"{_literal(self._prefix)}*", count=500):
             name = key.decode().removeprefix(self._prefix)
             try:
-                yield Listed(name, await self.peek(name), await self.seconds_left(name))
+                yield Listed(name, await self.peek(name))
             except Unreadable as error:
                 log.warning("record_unreadable", error=str(error))
 

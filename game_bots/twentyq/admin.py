@@ -85,8 +85,7 @@ class Admin:
         """Counters of the whole service."""
         began = time.perf_counter()
         row = await self._archive.stats()
-        active = [one async for one in self._store.all() if one.state.riddle]
-        stats = contract.Stats.model_validate({**row, "active_sessions": len(active)})
+        stats = contract.Stats.model_validate({**row, "active_sessions": len(await self._running())})
         took = round((time.perf_counter() - began) * 1000)
         return contract.StatsResponse(stats=stats, duration_ms=took)
 
@@ -98,16 +97,12 @@ class Admin:
 
     async def sessions(self) -> contract.Sessions:
         """Every game that runs, with its secret."""
-        found = [
-            _session(one.name, one.state.riddle, one.seconds_left)
-            async for one in self._store.all()
-            if one.state.riddle
-        ]
+        found = [self._session(room, riddle) for room, riddle in await self._running()]
         return contract.Sessions(sessions=found, count=len(found))
 
     async def session(self, chat_id: Key) -> contract.SessionDetail:
         """A game that runs, with everything in it."""
-        riddle = (await self._store.peek(chat_id)).riddle
+        riddle = (await self._store.peek(chat_id)).awake(self._clock()).riddle
         if riddle is None:
             raise _no_session()
         asked = [
@@ -126,7 +121,7 @@ class Admin:
             for one in riddle.hints
         ]
         return contract.SessionDetail(
-            session=_session(chat_id, riddle, await self._store.seconds_left(chat_id)),
+            session=self._session(chat_id, riddle),
             history=[*asked, *hints],
             players=[contract.Person(user_id=one.id, sender=one.name) for one in riddle.players],
         )
@@ -298,6 +293,21 @@ class Admin:
 
     # ---- common -------------------------------------------------------------------------------------
 
+    async def _running(self) -> list[tuple[str, Riddle]]:
+        now = self._clock()
+        rooms = [(one.name, one.state.awake(now).riddle) async for one in self._store.all()]
+        return [(name, riddle) for name, riddle in rooms if riddle]
+
+    def _session(self, room: str, riddle: Riddle) -> contract.Session:
+        return contract.Session(
+            chat_id=room,
+            target=riddle.topic.name,
+            category=riddle.topic.category,
+            question_count=len(riddle.questions),
+            hint_count=len(riddle.hints),
+            ttl_seconds=int(riddle.over_at - self._clock()),
+        )
+
     async def _oversee(self, command: object, room: str, by: str) -> str:
         """Run an operator's command; what the room is to be told."""
         try:
@@ -321,17 +331,6 @@ class Admin:
             await self._archive.note(action, subject, by=by, **details)
         except RecordsUnavailable:
             log.warning("admin_action_unrecorded", action=action)
-
-
-def _session(room: str, riddle: Riddle, seconds_left: int) -> contract.Session:
-    return contract.Session(
-        chat_id=room,
-        target=riddle.topic.name,
-        category=riddle.topic.category,
-        question_count=len(riddle.questions),
-        hint_count=len(riddle.hints),
-        ttl_seconds=seconds_left,
-    )
 
 
 def _no_session() -> ApiError:

@@ -117,7 +117,7 @@ class Categories(Ok):
 
 
 class Session(Body):
-    """A game that runs."""
+    """A game that runs. It is over after `ttlSeconds` unless somebody moves."""
 
     chat_id: str
     target: str

@@ -156,6 +156,11 @@ class Riddle:
         return max([self.started_at, *(move.at for move in moves)])
 
     @property
+    def over_at(self) -> float:
+        """When it is over unless somebody moves."""
+        return self.last_moved_at + IDLE_SECONDS
+
+    @property
     def mvp(self) -> tuple[Player, int] | None:
         """Whose questions helped most, and how many there were: one answered with yes counts twice.
 

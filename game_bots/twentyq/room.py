@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from botkit.chat.message import Player
 from game_bots.refusals import NoGame
-from game_bots.twentyq.game import IDLE_SECONDS, Riddle, Verdict
+from game_bots.twentyq.game import Riddle, Verdict
 from game_bots.twentyq.topics import CATEGORIES, Topic
 
 TOPICS_KEPT = 20
@@ -72,9 +72,7 @@ class Room:
 
     def awake(self, now: float) -> "Room":
         """Without a riddle that nobody came back to: who comes later cannot give it up alone."""
-        riddle = self.riddle
-        lapsed = riddle is not None and now - riddle.last_moved_at >= IDLE_SECONDS
-        return replace(self, riddle=None) if lapsed else self
+        return replace(self, riddle=None) if self.riddle and now >= self.riddle.over_at else self
 
     def spending(self, tokens: int) -> "Room":
         """With so many tokens more on the riddle that is open."""

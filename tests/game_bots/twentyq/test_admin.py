@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from redis.exceptions import ConnectionError as ValkeyConnectionError
 
+from botkit.runtime.http import ApiError
 from game_bots.twentyq import contract
 from game_bots.twentyq.admin import Admin
 from game_bots.twentyq.game import IDLE_SECONDS
@@ -65,6 +66,21 @@ async def test_one_deaf_room_does_not_stop_a_clean_up(table: Table) -> None:
     assert found.deleted_count == 2
     assert told == [("b", "운영자가 이 판을 접었어요. 전적에는 남지 않아요.")]
     assert "질문 1개" in await table.says("민지", "상태", room="c")
+
+
+async def test_what_nobody_came_back_to_runs_no_more(table: Table) -> None:
+    operators = admin(table, [])
+    await table.says("민지", "시작 생물")
+    table.now += 60
+    (session,) = (await operators.sessions()).sessions
+    assert session.ttl_seconds == IDLE_SECONDS - 60
+    assert (await operators.session("r")).session == session
+    assert (await operators.stats()).stats.active_sessions == 1
+    table.now += IDLE_SECONDS
+    assert (await operators.sessions()).count == 0
+    assert (await operators.stats()).stats.active_sessions == 0
+    with pytest.raises(ApiError):
+        await operators.session("r")
 
 
 async def test_what_nobody_came_back_to_can_be_cleaned_up(table: Table) -> None:
