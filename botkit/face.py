@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from botkit.chat.catalog import Catalog
 from botkit.chat.errors import Bug, StoreUnavailable, UserError
 from botkit.chat.grammar import Grammar
+from botkit.postgres.pool import UNFIT
 from botkit.runtime import http
 from botkit.runtime.health import Health
 from botkit.valkey.clients import UNREACHABLE
@@ -121,10 +122,14 @@ def face(
         log.warning("store_unreachable", error=type(error).__name__)
         return await on_user_error(request, StoreUnavailable())
 
+    async def on_unfit(_request: Request, _error: Any) -> JSONResponse:
+        return JSONResponse({"error": "INVALID_REQUEST", "message": "a value cannot be stored"}, 400)
+
     async def on_bug(request: Request, _error: Any) -> JSONResponse:
         return await on_user_error(request, Bug())
 
     app.add_exception_handler(UserError, on_user_error)
+    app.add_exception_handler(UNFIT, on_unfit)
     app.add_exception_handler(Exception, on_bug)
     for away in UNREACHABLE:
         app.add_exception_handler(away, on_store_away)

@@ -12,6 +12,7 @@ from botkit.chat.catalog import Catalog
 from botkit.chat.errors import AiTimeout, Refused, UserBlocked
 from botkit.chat.grammar import Grammar
 from botkit.face import face
+from botkit.postgres.pool import UNFIT
 from botkit.runtime import http
 from botkit.runtime.health import Health
 from tests.support import desk
@@ -37,6 +38,8 @@ def router() -> APIRouter:
     async def fails(error: str) -> None:
         if error == "bug":
             raise ZeroDivisionError
+        if error == "unfit":
+            raise UNFIT("invalid byte sequence")
         if error == "soon":
             raise TooSoon(remaining=7)
         raise {"blocked": UserBlocked(name="앤"), "timeout": AiTimeout()}.get(
@@ -125,6 +128,7 @@ async def test_without_a_key_the_routes_stay_shut(keyless: int) -> None:
     [
         ("blocked", 403, "USER_BLOCKED", "앤 안 돼요"),
         ("timeout", 504, "AI_TIMEOUT", "늦음"),
+        ("unfit", 400, "INVALID_REQUEST", "a value cannot be stored"),
         ("bug", 500, "BUG", "문제"),
         ("other", 404, "GAME_NOT_FOUND", "there is no such game"),
     ],
