@@ -54,9 +54,9 @@ class Span:
         return cls(max(0, ceil((then - now) / 60)))
 
     def said(self, spans: Spans) -> str:
-        """In days above a day, in hours and minutes above an hour."""
+        """In days above a day, the nearest one, in hours and minutes above an hour."""
         if self.minutes > DAY_MINUTES:
-            return spans.days(days=ceil(self.minutes / DAY_MINUTES))
+            return spans.days(days=(self.minutes + DAY_MINUTES // 2) // DAY_MINUTES)
         hours, minutes = divmod(self.minutes, HOUR_MINUTES)
         if not hours:
             return spans.minutes(minutes=minutes)

@@ -107,3 +107,14 @@ def test_nothing_is_left_for_later(pattern: str) -> None:
         if re.search(pattern, line)
     ]
     assert left == []
+
+
+@pytest.mark.parametrize("path", tracked("*.md"), ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(path: Path) -> None:
+    targets = re.findall(r"\]\(([^)#\s]+)", path.read_text("utf-8"))
+    assert [to for to in targets if "://" not in to and not (path.parent / to).exists()] == []
+
+
+def test_every_decision_has_a_number_of_its_own() -> None:
+    numbers = [path.name[:4] for path in tracked("docs/decisions/*.md") if path.name[0].isdigit()]
+    assert len(numbers) == len(set(numbers)) > 20

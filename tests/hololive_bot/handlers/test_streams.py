@@ -156,7 +156,7 @@ async def test_a_schedule_shows_the_live_one_first(chat: Chat) -> None:
     assert (await chat.say("!멤버 미코 3")).split("\n\n") == [
         "📅 미코, 3일 동안의 일정 3개",
         "🔴 【歌枠】歌う\n🔴 01/01 11:00부터 방송 중\n🔗 https://youtube.com/watch?v=liveMiko",
-        "⏰ 모레\n01/03 14:00 (3일 뒤)\n🔗 https://youtube.com/watch?v=next",
+        "⏰ 모레\n01/03 14:00 (2일 뒤)\n🔗 https://youtube.com/watch?v=next",
         "⏰ 언젠가\n⏰ 시간 미정\n🔗 https://youtube.com/watch?v=open",
     ]
     assert await chat.say("!일정 페코라 1") != ""
