@@ -40,6 +40,10 @@ class Done(Ok):
     message: str
 
 
+NOT_TOLD = "the room was not told"
+"""The message when something was done, but its room could not be reached."""
+
+
 class Written(Done):
     """Something was written down, under an id."""
 

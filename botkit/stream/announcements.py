@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+import structlog
 from redis.asyncio import Redis
 
 from botkit.chat.message import Incoming, Reply
@@ -17,6 +18,8 @@ from botkit.stream import wire
 from botkit.stream.commit import REPLIES_KEPT
 from botkit.valkey.clients import UNREACHABLE, script
 
+log = structlog.get_logger(__name__)
+
 SAID_SECONDS = 60.0
 """How long a word that is said once is remembered: longer than a request for it may be repeated."""
 
@@ -24,6 +27,16 @@ PATIENCE_SECONDS = 5.0
 
 Announce = Callable[[str, str], Awaitable[None]]
 """Says something in a room: its id, the text."""
+
+
+async def told(announce: Announce, room: str, text: str) -> bool:
+    """Tell a room what was done; it is done, whether the room can be told or not."""
+    try:
+        await announce(room, text)
+    except UNREACHABLE as error:
+        log.warning("room_not_told", error=type(error).__name__)
+        return False
+    return True
 
 
 class Publisher:

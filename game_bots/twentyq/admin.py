@@ -10,10 +10,9 @@ from botkit.chat.message import Player
 from botkit.errands import Errands
 from botkit.runtime.clock import Clock, wall
 from botkit.runtime.http import ApiError
-from botkit.stream.announcements import Announce
-from botkit.valkey.clients import UNREACHABLE
+from botkit.stream.announcements import Announce, told
 from game_bots import forms
-from game_bots.api import NO_NUL, Done, Key, Operator, Paged, Written
+from game_bots.api import NO_NUL, NOT_TOLD, Done, Key, Operator, Paged, Written
 from game_bots.records import RecordsUnavailable
 from game_bots.refusals import NoGame, NotIdle
 from game_bots.twentyq import contract
@@ -26,7 +25,6 @@ from game_bots.twentyq.synonyms import Synonyms
 log = structlog.get_logger(__name__)
 
 HOUR = 3600
-NOT_TOLD = "the room was not told"
 
 _CHAT = Query(alias="chatId", pattern=NO_NUL)
 _SESSION = Query(alias="sessionId", pattern=NO_NUL)
@@ -130,13 +128,13 @@ class Admin:
         """Forget a game; the room is told, nothing is counted."""
         text = await self._oversee(forms.Clear(), chat_id, by)
         await self._note("clear", chat_id, by)
-        return Done(message="cleared" if await self._told(chat_id, text) else NOT_TOLD)
+        return Done(message="cleared" if await told(self._announce, chat_id, text) else NOT_TOLD)
 
     async def hint(self, chat_id: Key, body: contract.RoomHint, by: Operator = "") -> Done:
         """A hint from the operators; the room reads it at once."""
         text = await self._oversee(forms.Tell(body.message), chat_id, by)
         await self._note("hint", chat_id, by)
-        return Done(message="told" if await self._told(chat_id, text) else NOT_TOLD)
+        return Done(message="told" if await told(self._announce, chat_id, text) else NOT_TOLD)
 
     async def cleanup(
         self, body: contract.CleanupRequest | None = None, by: Operator = ""
@@ -150,7 +148,7 @@ class Admin:
                 text = await self._oversee(command, room, by)
             except (ApiError, NotIdle):
                 continue
-            await self._told(room, text)
+            await told(self._announce, room, text)
             gone += 1
         await self._note("cleanup", "", by, hours=hours, games=gone)
         return contract.Cleaned(deleted_count=gone)
@@ -315,15 +313,6 @@ class Admin:
         except NoGame:
             raise _no_session() from None
         return "\n".join(reply.text for reply in outcome.replies)
-
-    async def _told(self, room: str, text: str) -> bool:
-        """Tell a room what was done; it is done, whether the room can be told or not."""
-        try:
-            await self._announce(room, text)
-        except UNREACHABLE as error:
-            log.warning("room_not_told", error=type(error).__name__)
-            return False
-        return True
 
     async def _note(self, action: str, subject: str, by: str, **details: object) -> None:
         """What was done is done, whether it can be written down or not."""

@@ -4,7 +4,7 @@ import pytest
 
 from botkit.chat.message import Reply
 from botkit.stream import announcements, pictures
-from botkit.stream.announcements import Publisher
+from botkit.stream.announcements import Publisher, told
 from botkit.valkey.clients import UNREACHABLE, Address, _client, command_client
 from playground.embedded import Valkey
 from tests.support.proxy import Proxy, Trap, script_hash
@@ -62,7 +62,13 @@ async def test_a_word_is_not_tried_for_ever(monkeypatch: pytest.MonkeyPatch) -> 
     publisher = Publisher(client, replies="replies", bot="twentyq", cut_notice="…", marks="told:")
     with pytest.raises(UNREACHABLE):
         await publisher.say("r", "아무도 못 듣는 말")
+    assert not await told(publisher.say, "r", "아무도 못 듣는 말")
     await client.aclose()
+
+
+async def test_a_room_that_can_be_told_is_told(publisher: Publisher, mq: Client) -> None:
+    assert await told(publisher.say, "r", "점검합니다")
+    assert [bubble["text"] for bubble in await said(mq)] == ["점검합니다"]
 
 
 async def _nothing() -> None:
