@@ -16,8 +16,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from botkit.chat.catalog import Catalog
-from botkit.chat.errors import StoreUnavailable, UserError
+from botkit.chat.errors import Bug, StoreUnavailable, UserError
 from botkit.chat.grammar import Grammar
+from botkit.postgres.pool import UNFIT
 from botkit.runtime import http
 from botkit.runtime.health import Health
 from botkit.valkey.clients import UNREACHABLE
@@ -69,11 +70,23 @@ class Problem(BaseModel):
 
 
 REASONS: dict[int | str, dict[str, Any]] = {
-    400: {"model": Problem, "description": "The request cannot be read"},
-    401: {"model": Problem, "description": "The API key is missing or wrong"},
-    413: {"model": Problem, "description": "The body is larger than 1 MiB"},
-    503: {"model": Problem, "description": "No API key is set, or a store or the model is away"},
+    status: {"model": Problem, "description": text}
+    for status, text in {
+        400: "The request cannot be read, or breaks a rule of the bot",
+        401: "The API key is missing",
+        403: "The API key is wrong, or who is spoken for is shut out",
+        404: "There is nothing like that",
+        409: "It stands against what is so already",
+        413: "The body is larger than 1 MiB",
+        422: "A player's mistake, or a text that the model's guard refuses; the message is for players",
+        429: "Too soon; see Retry-After",
+        500: "Unforeseen",
+        502: "The model's answer is unusable",
+        503: "No API key is set, or a store or the model is away",
+        504: "The model took too long",
+    }.items()
 }
+"""What may be answered by any route but the open ones."""
 
 
 def face(
@@ -109,7 +122,15 @@ def face(
         log.warning("store_unreachable", error=type(error).__name__)
         return await on_user_error(request, StoreUnavailable())
 
+    async def on_unfit(_request: Request, _error: Any) -> JSONResponse:
+        return JSONResponse({"error": "INVALID_REQUEST", "message": "a value cannot be stored"}, 400)
+
+    async def on_bug(request: Request, _error: Any) -> JSONResponse:
+        return await on_user_error(request, Bug())
+
     app.add_exception_handler(UserError, on_user_error)
+    app.add_exception_handler(UNFIT, on_unfit)
+    app.add_exception_handler(Exception, on_bug)
     for away in UNREACHABLE:
         app.add_exception_handler(away, on_store_away)
 

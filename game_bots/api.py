@@ -9,6 +9,9 @@ from pydantic.alias_generators import to_camel
 
 from botkit.chat.message import Player
 
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL takes no NUL."""
+
 
 class Body(BaseModel):
     """A body; its names are written in camel case."""
@@ -18,7 +21,7 @@ class Body(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _without_nul(cls, value: Any) -> Any:
-        """PostgreSQL takes no NUL."""
+        """For fields whose type does not say so."""
         texts = value if isinstance(value, list) else [value]
         if any(isinstance(text, str) and "\0" in text for text in texts):
             raise ValueError("must not contain NUL")
@@ -35,6 +38,10 @@ class Done(Ok):
     """Something was done."""
 
     message: str
+
+
+NOT_TOLD = "the room was not told"
+"""The message when something was done, but its room could not be reached."""
 
 
 class Written(Done):

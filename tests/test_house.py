@@ -75,6 +75,19 @@ def test_no_yaml_file_has_a_key_twice(path: Path) -> None:
         assert doubled(document) == []
 
 
+KEYS = re.compile(
+    r"AIza[\w-]{35}|\bAQ\.[\w-]{40}|\bgh[pousr]_\w{36}|-----BEGIN [A-Z ]*PRIVATE KEY-----", re.ASCII
+)
+"""What a key looks like: Google's, GitHub's, a server's."""
+
+
+def test_no_file_holds_a_key() -> None:
+    assert KEYS.search("AIza" + "x" * 35)
+    for path in tracked():
+        found = KEYS.search(path.read_bytes().decode("utf-8", "replace"))
+        assert not found, f"{path.relative_to(ROOT)} holds a key"
+
+
 def test_lock_files_carry_hashes_and_no_addresses() -> None:
     for path in tracked("*.lock"):
         text = path.read_text("utf-8")

@@ -3,6 +3,12 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from botkit.chat.hangul import visible
+from botkit.chat.layout import shortened
+
+NAME = 40
+"""Characters of a nickname; KakaoTalk's have 20."""
+
 
 class ReplyType(StrEnum):
     """The `type` field on the wire."""
@@ -61,7 +67,10 @@ class Scene:
 
 
 def display_name(*, sender: str, user: str, room: str, anonymous: str) -> str:
-    """The nickname, else the user id, else `anonymous` when the id says nothing about the person."""
-    if sender:
-        return sender
+    """The nickname, else the user id, else `anonymous` when the id says nothing about the person.
+
+    A nickname is one line without invisible characters: it stands in the middle of a bot's sentences.
+    """
+    if name := shortened(" ".join(visible(sender).split()), NAME):
+        return name
     return anonymous if not user or not room or user == room else user

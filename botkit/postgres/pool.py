@@ -37,6 +37,9 @@ SHUT = (
 )
 """PostgreSQL answers, but does not let us in: user, password, database or rights are wrong."""
 
+UNFIT = asyncpg.DataError
+"""A value that no column takes: a NUL, a number that is too large."""
+
 BAD_DATA = (asyncpg.DataError, asyncpg.IntegrityConstraintViolationError, ValueError)
 """PostgreSQL will never do it."""
 

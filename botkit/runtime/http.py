@@ -13,6 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.security import APIKeyHeader, HTTPBearer
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from botkit.runtime import metrics
@@ -74,15 +75,18 @@ def add_health_routes(app: FastAPI, health: Health) -> None:
     async def exposition() -> PlainTextResponse:
         return PlainTextResponse(metrics.exposition(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    routes: tuple[tuple[str, Callable[[], Awaitable[Response]], str], ...] = (
-        ("/health", live, "Is the process alive?"),
-        ("/health/live", live, "Is the process alive?"),
-        ("/health/ready", ready, "Can it do its work? Every dependency, named and timed."),
-        ("/ready", ready, "Can it do its work?"),
-        ("/metrics", exposition, "Prometheus metrics"),
+    unwell = {"description": "Not well; the body says why", "content": {"application/json": {"schema": {}}}}
+    text: dict[str, Any] = {"response_class": PlainTextResponse}
+    checked: dict[str, Any] = {"responses": {503: unwell}}
+    routes: tuple[tuple[str, Callable[[], Awaitable[Response]], str, dict[str, Any]], ...] = (
+        ("/health", live, "Is the process alive?", checked),
+        ("/health/live", live, "Is the process alive?", checked),
+        ("/health/ready", ready, "Can it do its work? Every dependency, named and timed.", checked),
+        ("/ready", ready, "Can it do its work?", checked),
+        ("/metrics", exposition, "Prometheus metrics", text),
     )
-    for path, endpoint, summary in routes:
-        app.add_api_route(path, endpoint, methods=["GET"], summary=summary, tags=["health"])
+    for path, endpoint, summary, described in routes:
+        app.add_api_route(path, endpoint, methods=["GET"], summary=summary, tags=["health"], **described)
         app.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
 
 
@@ -131,6 +135,9 @@ CODES = {
 }
 
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
 class ApiError(HTTPException):
     """A refusal with a stable code of its own, e.g. `GAME_NOT_FOUND`."""
 
@@ -142,10 +149,13 @@ class ApiError(HTTPException):
 def add_error_body(app: FastAPI) -> None:
     """Answer every HTTP error, 404, 405 and unreadable requests included, as `{error, message}`."""
 
-    async def on_http_error(_request: Request, error: Any) -> JSONResponse:
+    async def on_http_error(request: Request, error: Any) -> JSONResponse:
         code = getattr(error, "code", None) or CODES.get(error.status_code, "INVALID_REQUEST")
         body = {"error": code, "message": str(error.detail)}
-        return JSONResponse(body, error.status_code, headers=getattr(error, "headers", None))
+        headers = getattr(error, "headers", None)
+        if error.status_code == 405:
+            headers = {"Allow": ", ".join(_methods(app, request.scope))}
+        return JSONResponse(body, error.status_code, headers=headers)
 
     async def on_unreadable(_request: Request, error: Any) -> JSONResponse:
         where = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
@@ -153,6 +163,15 @@ def add_error_body(app: FastAPI) -> None:
 
     app.add_exception_handler(StarletteHTTPException, on_http_error)
     app.add_exception_handler(RequestValidationError, on_unreadable)
+
+
+def _methods(app: FastAPI, scope: Scope) -> list[str]:
+    """What a path can be asked with; Starlette itself tells of the first route only."""
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**scope, "method": method})[0] == Match.FULL for route in app.routes)
+    ]
 
 
 class Limited:

@@ -3,23 +3,40 @@
 Who does not know whether it was said says it again: valkey-mq remembers the keys of what was said.
 """
 
+import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
+import structlog
 from redis.asyncio import Redis
 
 from botkit.chat.message import Incoming, Reply
 from botkit.runtime import metrics
+from botkit.runtime.clock import pauses
 from botkit.stream import wire
 from botkit.stream.commit import REPLIES_KEPT
-from botkit.valkey.clients import script
+from botkit.valkey.clients import UNREACHABLE, script
+
+log = structlog.get_logger(__name__)
 
 SAID_SECONDS = 60.0
 """How long a word that is said once is remembered: longer than a request for it may be repeated."""
 
+PATIENCE_SECONDS = 5.0
+
 Announce = Callable[[str, str], Awaitable[None]]
 """Says something in a room: its id, the text."""
+
+
+async def told(announce: Announce, room: str, text: str) -> bool:
+    """Tell a room what was done; it is done, whether the room can be told or not."""
+    try:
+        await announce(room, text)
+    except UNREACHABLE as error:
+        log.warning("room_not_told", error=type(error).__name__)
+        return False
+    return True
 
 
 class Publisher:
@@ -55,5 +72,20 @@ class Publisher:
         return bool(published)
 
     async def say(self, room: str, text: str) -> None:
-        """Publish a text of its own kind, which nothing else can repeat: an `Announce`."""
-        await self.publish(room, [secrets.token_hex(8)], Reply(text), remember=SAID_SECONDS)
+        """Publish a text of its own kind, which nothing else can repeat: an `Announce`.
+
+        Raises:
+            One of UNREACHABLE: valkey-mq has been away for PATIENCE_SECONDS.
+        """
+        key = secrets.token_hex(8)
+        loop = asyncio.get_running_loop()
+        give_up = loop.time() + PATIENCE_SECONDS
+        for pause in pauses():
+            try:
+                await self.publish(room, [key], Reply(text), remember=SAID_SECONDS)
+            except UNREACHABLE:
+                if loop.time() + pause > give_up:
+                    raise
+                await asyncio.sleep(pause)
+            else:
+                return

@@ -49,11 +49,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[S]):
-    """One record in a list, and the seconds until it is forgotten."""
+    """One record in a list."""
 
     name: str
     state: S
-    seconds_left: int
 
 
 class Records(Generic[S]):
@@ -80,22 +79,18 @@ class Records(Generic[S]):
         """The state, without touching the record."""
         return (await self.look(name))[1]
 
-    async def look(self, name: str) -> tuple[Stored, S]:
-        """The record and the state in it, without touching it: for who saves without being an owner."""
-        found: Any = await self._client.hmget(self.key(name), "version", "data")
-        version, data = found
-        return Stored((version or b"").decode()), self._decoded(data or b"")
-
-    async def seconds_left(self, name: str) -> int:
-        """Until the record is forgotten; 0 when there is none."""
-        return max(0, await self._client.pttl(self.key(name))) // 1000
+    async def look(self, name: str, *, entry: str = "") -> tuple[Stored, S]:
+        """The record (for `entry`) and the state in it, without touching it: for who saves without owning."""
+        found: Any = await self._client.hmget(self.key(name), "version", "data", f"@{entry}")
+        version, data, replies = found
+        return Stored((version or b"").decode(), replies or None), self._decoded(data or b"")
 
     async def all(self) -> AsyncIterator[Listed[S]]:
         """Every record, in no order; one that cannot be read is passed over with a warning."""
         async for key in self._client.scan_iter(match=f"{_literal(self._prefix)}*", count=500):
             name = key.decode().removeprefix(self._prefix)
             try:
-                yield Listed(name, await self.peek(name), await self.seconds_left(name))
+                yield Listed(name, await self.peek(name))
             except Unreadable as error:
                 log.warning("record_unreadable", error=str(error))
 
@@ -126,7 +121,7 @@ class Records(Generic[S]):
     ) -> None:
         """Write `state` over what was loaded as `stored`; append `finished` to the ledger stream with it.
 
-        An administrator writes without `epoch` and `entry`; what is stored of both stays.
+        Who is no owner writes without `epoch`; the stored one stays.
 
         Raises:
             Conflict: the record has moved on; load it again.

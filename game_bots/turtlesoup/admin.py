@@ -12,9 +12,9 @@ from botkit.chat.message import Player
 from botkit.errands import Errands
 from botkit.runtime.clock import Clock, wall
 from botkit.runtime.http import ApiError
-from botkit.stream.announcements import Announce
+from botkit.stream.announcements import Announce, told
 from game_bots import forms
-from game_bots.api import Done, Key, Operator, Paged
+from game_bots.api import NO_NUL, NOT_TOLD, Done, Key, Operator, Paged
 from game_bots.refusals import NoGame, NotIdle
 from game_bots.turtlesoup import contract, proposals
 from game_bots.turtlesoup.api import checked, shown
@@ -28,7 +28,7 @@ from game_bots.turtlesoup.store import Store
 HOUR = 3600
 
 Number = Annotated[int, Query(ge=1, le=2**62)]
-_CHAT = Query(alias="chatId", max_length=200, pattern=r"^[^\x00]*$")
+_CHAT = Query(alias="chatId", max_length=200, pattern=NO_NUL)
 
 
 class Admin:
@@ -61,9 +61,9 @@ class Admin:
             ("POST", "/sessions/{session_id}/inject", self.inject),
             ("GET", "/puzzles", self.puzzles),
             ("GET", "/puzzles/stats", self.puzzle_stats),
-            ("GET", "/puzzles/{number}", self.puzzle),
-            ("PUT", "/puzzles/{number}", self.change),
-            ("DELETE", "/puzzles/{number}", self.remove),
+            ("GET", "/puzzles/{number:int}", self.puzzle),
+            ("PUT", "/puzzles/{number:int}", self.change),
+            ("DELETE", "/puzzles/{number:int}", self.remove),
             ("GET", "/archives", self.archives),
             ("GET", "/archives/{session_id}", self.archived),
         ):
@@ -88,8 +88,8 @@ class Admin:
 
     async def end(self, session_id: Key, by: Operator = "") -> Done:
         """A game is over and counted as ended by force; the room is told."""
-        await self._announce(session_id, await self._oversee(forms.Clear(), session_id, by))
-        return Done(message="ended")
+        text = await self._oversee(forms.Clear(), session_id, by)
+        return Done(message="ended" if await told(self._announce, session_id, text) else NOT_TOLD)
 
     async def cleanup(
         self, body: contract.CleanupRequest | None = None, by: Operator = ""
@@ -103,15 +103,14 @@ class Admin:
                 text = await self._oversee(command, name, by)
             except (ApiError, NotIdle):
                 continue
-            await self._announce(name, text)
+            await told(self._announce, name, text)
             ended += 1
         return contract.Cleaned(deleted_count=ended, message=f"{ended} games ended")
 
     async def inject(self, session_id: Key, body: contract.InjectRequest, by: Operator = "") -> Done:
         """A hint from the operators, which costs the room nothing; the room reads it at once."""
         text = await self._oversee(forms.Tell(body.message), session_id, by)
-        await self._announce(session_id, text)
-        return Done(message="told")
+        return Done(message="told" if await told(self._announce, session_id, text) else NOT_TOLD)
 
     # ---- puzzles of our own -------------------------------------------------------------------------
 

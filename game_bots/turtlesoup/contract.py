@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-from game_bots.api import Body, Ok, Slice
+from game_bots.api import NO_NUL, Body, Ok, Slice
 from game_bots.turtlesoup.events import Status
 from game_bots.turtlesoup.proposals import SCENARIO_LENGTHS, SOLUTION_LENGTHS, TITLE_LENGTHS
 from game_bots.turtlesoup.puzzles import Category
@@ -270,8 +270,8 @@ class Cleaned(Ok):
 class InjectRequest(Body):
     """A hint for the room, which reads it at once. `asBot` is accepted and changes nothing."""
 
-    message: Annotated[str, Field(min_length=1, max_length=1000)]
-    as_bot: bool = False
+    message: Annotated[str, Field(min_length=1, max_length=1000, pattern=NO_NUL)]
+    as_bot: StrictBool = False
 
 
 class Archive(Body):

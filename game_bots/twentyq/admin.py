@@ -10,15 +10,15 @@ from botkit.chat.message import Player
 from botkit.errands import Errands
 from botkit.runtime.clock import Clock, wall
 from botkit.runtime.http import ApiError
-from botkit.stream.announcements import Announce
+from botkit.stream.announcements import Announce, told
 from game_bots import forms
-from game_bots.api import Done, Operator, Paged, Written
+from game_bots.api import NO_NUL, NOT_TOLD, Done, Key, Operator, Paged, Written
 from game_bots.records import RecordsUnavailable
 from game_bots.refusals import NoGame, NotIdle
 from game_bots.twentyq import contract
 from game_bots.twentyq.archive import Archive
 from game_bots.twentyq.game import Riddle
-from game_bots.twentyq.room import Room
+from game_bots.twentyq.room import Result, Room
 from game_bots.twentyq.store import Store
 from game_bots.twentyq.synonyms import Synonyms
 
@@ -26,9 +26,10 @@ log = structlog.get_logger(__name__)
 
 HOUR = 3600
 
-_CHAT = Query(alias="chatId")
-_SESSION = Query(alias="sessionId")
-_USER = Query(alias="userId")
+_CHAT = Query(alias="chatId", pattern=NO_NUL)
+_SESSION = Query(alias="sessionId", pattern=NO_NUL)
+_USER = Query(alias="userId", pattern=NO_NUL)
+_CATEGORY = Query(pattern=NO_NUL)
 
 
 class Admin:
@@ -82,8 +83,7 @@ class Admin:
         """Counters of the whole service."""
         began = time.perf_counter()
         row = await self._archive.stats()
-        active = [one async for one in self._store.all() if one.state.riddle]
-        stats = contract.Stats.model_validate({**row, "active_sessions": len(active)})
+        stats = contract.Stats.model_validate({**row, "active_sessions": len(await self._running())})
         took = round((time.perf_counter() - began) * 1000)
         return contract.StatsResponse(stats=stats, duration_ms=took)
 
@@ -95,16 +95,12 @@ class Admin:
 
     async def sessions(self) -> contract.Sessions:
         """Every game that runs, with its secret."""
-        found = [
-            _session(one.name, one.state.riddle, one.seconds_left)
-            async for one in self._store.all()
-            if one.state.riddle
-        ]
+        found = [self._session(room, riddle) for room, riddle in await self._running()]
         return contract.Sessions(sessions=found, count=len(found))
 
-    async def session(self, chat_id: str) -> contract.SessionDetail:
+    async def session(self, chat_id: Key) -> contract.SessionDetail:
         """A game that runs, with everything in it."""
-        riddle = (await self._store.peek(chat_id)).riddle
+        riddle = (await self._store.peek(chat_id)).awake(self._clock()).riddle
         if riddle is None:
             raise _no_session()
         asked = [
@@ -123,24 +119,22 @@ class Admin:
             for one in riddle.hints
         ]
         return contract.SessionDetail(
-            session=_session(chat_id, riddle, await self._store.seconds_left(chat_id)),
+            session=self._session(chat_id, riddle),
             history=[*asked, *hints],
             players=[contract.Person(user_id=one.id, sender=one.name) for one in riddle.players],
         )
 
-    async def clear(self, chat_id: str, by: Operator = "") -> Done:
+    async def clear(self, chat_id: Key, by: Operator = "") -> Done:
         """Forget a game; the room is told, nothing is counted."""
         text = await self._oversee(forms.Clear(), chat_id, by)
-        await self._announce(chat_id, text)
         await self._note("clear", chat_id, by)
-        return Done(message="cleared")
+        return Done(message="cleared" if await told(self._announce, chat_id, text) else NOT_TOLD)
 
-    async def hint(self, chat_id: str, body: contract.RoomHint, by: Operator = "") -> Done:
+    async def hint(self, chat_id: Key, body: contract.RoomHint, by: Operator = "") -> Done:
         """A hint from the operators; the room reads it at once."""
         text = await self._oversee(forms.Tell(body.message), chat_id, by)
-        await self._announce(chat_id, text)
         await self._note("hint", chat_id, by)
-        return Done(message="told")
+        return Done(message="told" if await told(self._announce, chat_id, text) else NOT_TOLD)
 
     async def cleanup(
         self, body: contract.CleanupRequest | None = None, by: Operator = ""
@@ -154,20 +148,22 @@ class Admin:
                 text = await self._oversee(command, room, by)
             except (ApiError, NotIdle):
                 continue
-            await self._announce(room, text)
+            await told(self._announce, room, text)
             gone += 1
         await self._note("cleanup", "", by, hours=hours, games=gone)
         return contract.Cleaned(deleted_count=gone)
 
     # ---- finished games -----------------------------------------------------------------------------
 
-    async def games(self, page: Paged, category: str = "", result: str = "") -> contract.Games:
+    async def games(
+        self, page: Paged, category: Annotated[str, _CATEGORY] = "", result: Result | None = None
+    ) -> contract.Games:
         """Finished games, the latest first."""
-        rows, total = await self._archive.games(page, category=category, result=result)
+        rows, total = await self._archive.games(page, category=category, result=result or "")
         found = [contract.Game.model_validate(dict(row)) for row in rows]
         return contract.Games(games=found, total=total, limit=page.limit, offset=page.offset)
 
-    async def game(self, session_id: str) -> contract.GameDetail:
+    async def game(self, session_id: Key) -> contract.GameDetail:
         """A finished game with transcript, audits and refunds."""
         row = await self._archive.game(session_id)
         if row is None:
@@ -183,7 +179,7 @@ class Admin:
         }
         return contract.GameDetail.model_validate({"session": dict(row), **parts})
 
-    async def audit(self, session_id: str, body: contract.AuditRequest) -> Written:
+    async def audit(self, session_id: Key, body: contract.AuditRequest) -> Written:
         """What an operator thinks of an answer."""
         written = await self._archive.audit(
             session_id, body.question_index, body.verdict, reason=body.reason, by=body.admin_user_id
@@ -192,7 +188,7 @@ class Admin:
             raise _no_game("there is no such game, or no such question in it")
         return Written(message="written", id=written)
 
-    async def refund(self, session_id: str, body: contract.RefundRequest) -> Written:
+    async def refund(self, session_id: Key, body: contract.RefundRequest) -> Written:
         """A game that was spoilt by a wrong answer does not count for a person."""
         written = await self._archive.refund(
             session_id,
@@ -231,7 +227,7 @@ class Admin:
         return contract.SynonymSaved(message="saved", canonical=body.canonical, aliases=body.aliases)
 
     async def synonyms(
-        self, alias: Annotated[str, Query(alias="query")] = ""
+        self, alias: Annotated[str, Query(alias="query", pattern=NO_NUL)] = ""
     ) -> contract.Synonyms | contract.SynonymFound:
         """Everything that was declared, or what one alias means."""
         known = await self._synonyms.all()
@@ -243,7 +239,7 @@ class Admin:
         found = [contract.Synonym(canonical=word, aliases=aliases) for word, aliases in known.items()]
         return contract.Synonyms(synonyms=found, count=len(found))
 
-    async def undeclare(self, alias: str, by: Operator = "") -> contract.SynonymRemoved:
+    async def undeclare(self, alias: Key, by: Operator = "") -> contract.SynonymRemoved:
         """An alias means nothing any more."""
         canonical = await self._synonyms.remove(alias)
         if not canonical:
@@ -280,20 +276,35 @@ class Admin:
         return contract.UsersStats(stats=found, total=total, limit=page.limit, offset=page.offset)
 
     async def user(
-        self, user_id: str, page: Paged, chat_id: Annotated[str, _CHAT] = ""
+        self, user_id: Key, page: Paged, chat_id: Annotated[str, _CHAT] = ""
     ) -> contract.UserRooms:
         """What somebody has played, room by room."""
         rows, _ = await self._archive.people(page, room=chat_id, user=user_id)
         return contract.UserRooms(stats=[contract.UserStats.model_validate(row) for row in rows])
 
     async def forget(
-        self, user_id: str, chat_id: Annotated[str, _CHAT] = "", by: Operator = ""
+        self, user_id: Key, chat_id: Annotated[str, _CHAT] = "", by: Operator = ""
     ) -> contract.Deleted:
         """Delete somebody's records, in a room or everywhere."""
         count = await self._archive.forget(user_id, chat_id, by=by)
         return contract.Deleted(message="deleted", deleted_count=count)
 
     # ---- common -------------------------------------------------------------------------------------
+
+    async def _running(self) -> list[tuple[str, Riddle]]:
+        now = self._clock()
+        rooms = [(one.name, one.state.awake(now).riddle) async for one in self._store.all()]
+        return [(name, riddle) for name, riddle in rooms if riddle]
+
+    def _session(self, room: str, riddle: Riddle) -> contract.Session:
+        return contract.Session(
+            chat_id=room,
+            target=riddle.topic.name,
+            category=riddle.topic.category,
+            question_count=len(riddle.questions),
+            hint_count=len(riddle.hints),
+            ttl_seconds=int(riddle.over_at - self._clock()),
+        )
 
     async def _oversee(self, command: object, room: str, by: str) -> str:
         """Run an operator's command; what the room is to be told."""
@@ -309,17 +320,6 @@ class Admin:
             await self._archive.note(action, subject, by=by, **details)
         except RecordsUnavailable:
             log.warning("admin_action_unrecorded", action=action)
-
-
-def _session(room: str, riddle: Riddle, seconds_left: int) -> contract.Session:
-    return contract.Session(
-        chat_id=room,
-        target=riddle.topic.name,
-        category=riddle.topic.category,
-        question_count=len(riddle.questions),
-        hint_count=len(riddle.hints),
-        ttl_seconds=seconds_left,
-    )
 
 
 def _no_session() -> ApiError:

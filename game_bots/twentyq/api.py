@@ -6,24 +6,18 @@ from botkit.chat.grammar import Grammar
 from botkit.errands import Errands
 from botkit.runtime.http import ApiError
 from botkit.turn import Outcome
-from game_bots.api import Calling, Page
-from game_bots.twentyq import boards, commands, contract
+from game_bots.api import Calling, Key, Page
+from game_bots.twentyq import commands, contract
 from game_bots.twentyq.archive import Archive
-from game_bots.twentyq.messages import Say
 from game_bots.twentyq.room import Room
-from game_bots.twentyq.store import Store
 
 
 class GameApi:
     """The routes below `/api/twentyq`."""
 
-    def __init__(
-        self, *, errands: Errands[Room], store: Store, grammar: Grammar, say: Say, archive: Archive
-    ) -> None:
+    def __init__(self, *, errands: Errands[Room], grammar: Grammar, archive: Archive) -> None:
         self._errands = errands
-        self._store = store
         self._grammar = grammar
-        self._say = say
         self._archive = archive
         self.router = APIRouter(prefix="/api/twentyq", tags=["game"])
         add = self.router.add_api_route
@@ -44,9 +38,8 @@ class GameApi:
         return contract.Told(message=_text(await self._run(commands.Start(words), caller)))
 
     async def board(self, caller: Calling) -> contract.Board:
-        """Everything that is known of the secret."""
-        riddle = (await self._store.peek(caller.room)).playing(self._grammar.prefix)
-        return contract.Board(status=boards.board(riddle, self._say, prefix=self._grammar.prefix))
+        """Everything that is known of the secret, hints included."""
+        return contract.Board(status=_text(await self._run(commands.Status(), caller)))
 
     async def answer(self, caller: Calling, body: contract.AnswerRequest) -> contract.Answer:
         """Read as a line of chat would be, without the prefix."""
@@ -62,7 +55,7 @@ class GameApi:
         given = outcome.state.riddle.hints[-1:] if outcome.state and outcome.state.riddle else ()
         return contract.Hints(hints=[hint.text for hint in given])
 
-    async def stats(self, chat_id: str, user_id: str) -> contract.UserStats:
+    async def stats(self, chat_id: Key, user_id: Key) -> contract.UserStats:
         """What somebody played in a room."""
         rows, _ = await self._archive.people(Page(1, 0), room=chat_id, user=user_id)
         if not rows:

@@ -14,6 +14,7 @@ from game_bots.twentyq.api import GameApi
 from game_bots.twentyq.archive import Archive
 from game_bots.twentyq.commands import grammar
 from game_bots.twentyq.endings import Endings
+from game_bots.twentyq.guessing import Guessing
 from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.handlers import Twentyq
 from game_bots.twentyq.judge import Judge
@@ -47,7 +48,7 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
             operators=operators,
             hall=Hall(records, say=say, store=store),
             endings=endings,
-            synonyms=synonyms,
+            guessing=Guessing(judge=judge, synonyms=synonyms, say=say, prefix=words.prefix),
             oversight=oversight,
             daily_salt=settings.daily_salt.get_secret_value(),
         )
@@ -71,7 +72,7 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
             write=ledger.write,
             summaries=say.summary_texts(),
             routers=(
-                GameApi(errands=errands, store=store, grammar=words, say=say, archive=archive).router,
+                GameApi(errands=errands, grammar=words, archive=archive).router,
                 Admin(
                     errands=errands, store=store, archive=archive, synonyms=synonyms, announce=publisher.say
                 ).router,

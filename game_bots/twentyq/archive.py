@@ -180,9 +180,10 @@ SELECT log.user_id, log.chat_id, (array_agg(log.sender ORDER BY log.completed_at
        sum(log.wrong_guess_count) AS total_wrong_guesses, sum(log.points) AS total_points,
        (SELECT jsonb_build_object('questionCount', game.question_count, 'target', game.target,
                                   'wrongGuessCount', game.wrong_guess_count, 'category', game.category,
-                                  'achievedAt', game.completed_at)
-        FROM game_sessions AS game
-        WHERE game.chat_id = log.chat_id AND game.winner_id = log.user_id
+                                  'achievedAt', extract(epoch FROM game.completed_at))
+        FROM game_logs AS won JOIN game_sessions AS game USING (session_id)
+        WHERE won.chat_id = log.chat_id AND won.user_id = log.user_id AND won.target IS NOT NULL
+            AND NOT won.refunded
         ORDER BY game.question_count, game.id LIMIT 1) AS best_score
 FROM game_logs AS log
 WHERE ($1 = '' OR log.chat_id = $1) AND ($2 = '' OR log.user_id = $2) AND NOT log.refunded

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from botkit.chat.grammar import Grammar
+from botkit.chat.layout import BUBBLE
 from botkit.chat.message import Reply
 from game_bots.twentyq.game import Riddle, Verdict
 from game_bots.twentyq.messages import Say
@@ -22,6 +23,28 @@ def help_text(grammar: Grammar, say: Say) -> str:
     )
 
 
+def answered(riddle: Riddle, say: Say, *, prefix: str) -> str:
+    """The last question with its answer; one that names the secret invites to say so."""
+    asked = riddle.questions[-1]
+    text = say.answered(number=asked.number, text=asked.text, answer=asked.verdict.value)
+    return (
+        text + say.named(prefix=prefix, target=riddle.topic.name) if riddle.is_named_by(asked.text) else text
+    )
+
+
+def duration(seconds: float, say: Say) -> str:
+    """How long a game took."""
+    hours, minutes = divmod(max(1, round(seconds / 60)), 60)
+    if not hours:
+        return say.minutes(minutes=minutes)
+    return say.hours_and_minutes(hours=hours, minutes=minutes) if minutes else say.hours(hours=hours)
+
+
+def folded(text: str) -> Reply:
+    """A text whose first line says what it is; behind "전체보기" when it would fill the room."""
+    return Reply(text, folded=len(text) > BUBBLE)
+
+
 def missed(riddle: Riddle) -> str:
     """The wrong guesses."""
     return ", ".join(miss.text for miss in riddle.misses)
@@ -29,12 +52,17 @@ def missed(riddle: Riddle) -> str:
 
 def whole(riddle: Riddle, say: Say, *, prefix: str) -> list[Reply]:
     """The board, and every hint as a message of its own."""
-    hints = [Reply(say.hint(number=hint.number, text=hint.text)) for hint in riddle.hints]
-    return [Reply(board(riddle, say, prefix=prefix)), *hints]
+    return [folded(board(riddle, say, prefix=prefix)), *map(Reply, hints(riddle, say))]
+
+
+def hints(riddle: Riddle, say: Say) -> list[str]:
+    """Every hint that was given."""
+    return [say.hint(number=hint.number, text=hint.text) for hint in riddle.hints]
 
 
 def board(riddle: Riddle, say: Say, *, prefix: str) -> str:
     """Everything that is known of the secret."""
+    asked = len(riddle.questions)
     blocks = say.board_misses(guesses=missed(riddle)) if riddle.misses else ""
     for question in riddle.questions:
         blocks += say.board_question(
@@ -46,13 +74,15 @@ def board(riddle: Riddle, say: Say, *, prefix: str) -> str:
         )
     return say.board(
         category=display_category(riddle.topic.category),
-        questions=len(riddle.questions),
+        asked=say.board_asked_of(questions=asked, limit=riddle.limit)
+        if riddle.limit
+        else say.board_asked(questions=asked),
         hints_left=riddle.hints_left,
         blocks=blocks or say.board_empty(prefix=prefix),
     )
 
 
-def recap(room: Room, say: Say) -> str:
+def recap(room: Room, say: Say) -> Reply:
     """How the last game went.
 
     Raises:
@@ -70,7 +100,7 @@ def recap(room: Room, say: Say) -> str:
         lines.append(say.recap_turn(number=yes[-1].number, text=yes[-1].text))
     if near := [miss.text for miss in riddle.misses if miss.close]:
         lines.append(say.recap_near(guesses=", ".join(near)))
-    return "\n".join(lines)
+    return folded("\n".join(lines))
 
 
 def card(daily: Daily, say: Say) -> str:

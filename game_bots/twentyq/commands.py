@@ -20,7 +20,7 @@ from game_bots.forms import (
     TellMe,
 )
 from game_bots.twentyq.game import QUESTION_LENGTH, TWENTY
-from game_bots.twentyq.wording import noun_of, without_lead
+from game_bots.twentyq.wording import is_ending, is_verbal, noun_of, without_lead
 from game_bots.wording import is_asked, wants_to_be_told
 
 
@@ -87,35 +87,51 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Ask several questions in a row; with `while_yes` only as long as the answers are yes."""
+    """Ask several questions in a row, or guess; with `while_yes` only as long as the answers are yes."""
 
     texts: tuple[str, ...]
     while_yes: bool = False
 
 
+_ASK = rf"(?:\s?{words('질문', 'ask', '?', '？')})?"
+_GUESS = r"정답(?P<lead>(?:은|는|이)(?= |[?!.~]*$)|[:,：，]|(?P<glued>은)(?=\S))?(?P<rest>.*)"
+
+
 def _start(match: re.Match[str]) -> Start | None:
-    said = tuple((match["rest"] or "").split())
+    rest = match["rest"] or ""
     # "시작 전에 물을 넣나요?" is a question that happens to begin with the word.
-    if said and said[-1].endswith("?"):
+    if rest.endswith("?") or is_verbal(rest):
         return None
-    rest = tuple(word for word in said if word != str(TWENTY))
-    return Start(rest, counted=rest != said)
+    said = tuple(re.split(r"[\s,，、]+", rest.strip(" ,，、"))) if rest.strip(" ,，、") else ()
+    named = tuple(word for word in said if word != str(TWENTY))
+    return Start(named, counted=named != said)
 
 
 def _tell_me(match: re.Match[str]) -> TellMe | None:
     return TellMe() if wants_to_be_told(match["rest"]) else None
 
 
-def _guess(match: re.Match[str]) -> Guess:
-    glued = without_lead(match["glued"] + match["rest"]) if match["glued"] else ""
-    return Guess(without_lead(match["rest"]), glued)
+def _guess(match: re.Match[str]) -> Guess | None:
+    lead, rest, glued = match["lead"] or "", match["rest"], match["glued"]
+    is_apart = rest.startswith(" ") if not lead else lead in (":", ",", "：", "，")
+    if not is_apart and is_verbal(rest):
+        return None
+    if not lead and not is_apart and is_ending(rest):
+        return Guess("")
+    return Guess(without_lead(rest), without_lead(glued + rest) if glued else "")
+
+
+def guess_in(text: str) -> Guess | None:
+    """The guess that a piece of a chain is, if it is one."""
+    match = re.fullmatch(_GUESS, text)
+    return _guess(match) if match else None
 
 
 def _chain(match: re.Match[str]) -> Chain | None:
     texts = listed(match["text"])
     while_yes = bool(match["only"])
     # "사람보다 크고, 개보다 작나요?" is one question with a comma in it.
-    if len(texts) < 2 or not (while_yes or all(map(is_asked, texts))):
+    if len(texts) < 2 or not (while_yes or all(is_asked(text) or guess_in(text) for text in texts)):
         return None
     return Chain(texts, while_yes)
 
@@ -168,24 +184,24 @@ FORMS = (
         lane=False,
     ),
     MODEL,
-    Form("tell_me", r"\s정답(?P<rest>.+)", _tell_me, lane=False),
+    Form("tell_me", rf"{_ASK}\s?정답(?P<rest>.+)", _tell_me, lane=False),
     Form(
         "guess",
-        r"\s정답(?:(?:은|는|이)(?= )|[:,：，]|(?P<glued>은)(?=\S))?(?P<rest>.*)",
+        rf"{_ASK}\s?{_GUESS}",
         _guess,
         usage="정답 [낱말]",
         notice="guess.thinking",
     ),
     Form(
         "chain",
-        rf"(?:\s?{words('질문', 'ask', '?')})?\s(?P<only>if )?(?P<text>.*[,，、].*)",
+        rf"{_ASK}\s(?P<only>if )?(?P<text>.*[,，、].*)",
         _chain,
         usage="[질문], [질문] …",
         notice="question.thinking",
     ),
     Form(
         "ask",
-        rf"(?:\s?{words('질문', 'ask', '?')})?\s(?P<text>.+)",
+        rf"{_ASK}\s(?P<text>.+)",
         lambda match: Ask(match["text"].strip()),
         usage="[예/아니오로 답할 질문]",
         notice="question.thinking",

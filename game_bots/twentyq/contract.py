@@ -3,19 +3,20 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-from game_bots.api import Body, Ok, Slice
+from game_bots.api import NO_NUL, Body, Ok, Slice
 
-Text = Annotated[str, Field(min_length=1, max_length=500)]
-Id = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+Reason = Annotated[str, Field(max_length=500, pattern=NO_NUL)]
 Verdict = Literal["AI_CORRECT", "AI_WRONG", "UNCLEAR"]
 
 
 class StartRequest(Body):
     """What the riddle should be: categories and a level, in the players' words or as ids."""
 
-    category: str = ""
+    category: Annotated[str, Field(max_length=200, pattern=NO_NUL)] = ""
 
 
 class Told(Body):
@@ -116,7 +117,7 @@ class Categories(Ok):
 
 
 class Session(Body):
-    """A game that runs."""
+    """A game that runs. It is over after `ttlSeconds` unless somebody moves."""
 
     chat_id: str
     target: str
@@ -160,7 +161,7 @@ class SessionDetail(Ok):
 class RoomHint(Body):
     """A hint from the operators, told to the room at once."""
 
-    message: Annotated[str, Field(min_length=1, max_length=300)]
+    message: Annotated[str, Field(min_length=1, max_length=300, pattern=NO_NUL)]
 
 
 class CleanupRequest(Body):
@@ -262,9 +263,9 @@ class GameDetail(Ok):
 class AuditRequest(Body):
     """What an operator thinks of the answer to a question."""
 
-    question_index: Annotated[int, Field(ge=1)]
+    question_index: Annotated[int, Field(ge=1, le=10_000)]
     verdict: Verdict
-    reason: Annotated[str, Field(max_length=500)] = ""
+    reason: Reason = ""
     admin_user_id: Id
 
 
@@ -272,8 +273,8 @@ class RefundRequest(Body):
     """Take a game out of a person's record."""
 
     user_id: Id
-    restore_stats: bool = True
-    reason: Annotated[str, Field(max_length=500)] = ""
+    restore_stats: StrictBool = True
+    reason: Reason = ""
     admin_user_id: Id
 
 

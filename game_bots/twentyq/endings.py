@@ -1,5 +1,6 @@
 """How a game ends: what the room is told, what goes into the ledger."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pydantic import TypeAdapter
@@ -27,17 +28,27 @@ class Endings:
         self._judge = judge
         self._records = records
 
-    async def solved(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
-        """Somebody has named the secret."""
+    async def by_guess(
+        self, room: Room, riddle: Riddle, scene: Scene, result: Result, before: Sequence[str]
+    ) -> Outcome[Room]:
+        """A guess has ended the game; the lines `before` are read first."""
+        if result is Result.CORRECT:
+            return await self._solved(room, riddle, scene, before)
+        text = self._say.lost(target=riddle.topic.name, category=display_category(riddle.topic.category))
+        return self._ended(room, riddle, scene, Result.FAILED, "\n".join([*before, text]))
+
+    async def _solved(self, room: Room, riddle: Riddle, scene: Scene, before: Sequence[str]) -> Outcome[Room]:
         lines = [
+            *before,
             self._say.solved(
                 name=scene.player.name,
                 target=riddle.topic.name,
                 points=riddle.points,
                 questions=len(riddle.questions),
                 hints=riddle.hints_taken,
-                minutes=max(1, round((scene.now - riddle.started_at) / 60)),
-            )
+                time=boards.duration(scene.now - riddle.started_at, self._say),
+            ),
+            *(boards.hints(riddle, self._say) or [self._say.unaided()]),
         ]
         if riddle.mvp:
             best, asked = riddle.mvp
@@ -51,11 +62,6 @@ class Endings:
             return replace(ended, replies=[*ended.replies, Reply(streak)])
         return ended
 
-    def lost(self, room: Room, riddle: Riddle, scene: Scene, wrong: str) -> Outcome[Room]:
-        """The last guess after the last question was `wrong`."""
-        text = self._say.lost(target=riddle.topic.name, category=display_category(riddle.topic.category))
-        return self._ended(room, riddle, scene, Result.FAILED, f"{wrong}\n{text}")
-
     def given_up(self, room: Room, riddle: Riddle, scene: Scene) -> Outcome[Room]:
         """The room has had enough."""
         return self._ended(room, riddle, scene, Result.SURRENDER, self._surrendered(riddle))
@@ -66,12 +72,13 @@ class Endings:
         return self._ended(room, riddle, scene, Result.SURRENDER, text)
 
     def _surrendered(self, riddle: Riddle) -> str:
-        return self._say.surrendered(
+        text = self._say.surrendered(
             target=riddle.topic.name,
             category=display_category(riddle.topic.category),
             questions=len(riddle.questions),
             hints=riddle.hints_taken,
         )
+        return "\n".join([text, *boards.hints(riddle, self._say)])
 
     async def _streak(self, riddle: Riddle, scene: Scene) -> str:
         """For how many days in a row the day's riddle was solved, if that is known."""

@@ -20,12 +20,18 @@ from game_bots.refusals import (
 from game_bots.surrender import Vote
 from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
 from game_bots.twentyq.topics import Level, Topic
-from game_bots.twentyq.wording import names
+from game_bots.twentyq.wording import is_follow_up, names
 from game_bots.wording import folded, question_key
 
 MAX_HINTS = 1
+HINT_AGAIN = 5
+"""The hint is told again after so many questions."""
+
 GUESS_SECONDS = 30.0
 """One wrong guess per person in this time."""
+
+IDLE_SECONDS = 12 * 3600.0
+"""A game in which nobody has moved for so long is over. It is not counted."""
 
 QUESTION_LENGTH = 200
 TWENTY = 20
@@ -129,6 +135,14 @@ class Riddle:
         """Hints that may still be asked for."""
         return MAX_HINTS - self.hints_taken
 
+    def hint_after(self, before: "Riddle") -> Hint | None:
+        """The last hint, when the questions since `before` completed five, ten … since it was given."""
+        if not self.hints:
+            return None
+        last = self.hints[-1]
+        now, had = (sum(q.at > last.at for q in one.questions) // HINT_AGAIN for one in (self, before))
+        return last if now > had else None
+
     @property
     def points(self) -> int:
         """What solving it now is worth: more for a rare secret, less for every bit of help."""
@@ -140,6 +154,11 @@ class Riddle:
         """When somebody last asked, guessed or took a hint; else when it began."""
         moves: list[Question | Hint | Miss] = [*self.questions, *self.hints, *self.misses]
         return max([self.started_at, *(move.at for move in moves)])
+
+    @property
+    def over_at(self) -> float:
+        """When it is over unless somebody moves."""
+        return self.last_moved_at + IDLE_SECONDS
 
     @property
     def mvp(self) -> tuple[Player, int] | None:
@@ -169,7 +188,7 @@ class Riddle:
         return replace(self, players=tuple(by if p.id == by.id else p for p in self.players))
 
     def check_question(self, text: str) -> None:
-        """Refuse what was asked before, and everything after the last question.
+        """Refuse what was asked before, unless it follows another answer, and everything after the last one.
 
         Raises:
             DuplicateQuestion: with the number and the answer it had.
@@ -177,7 +196,7 @@ class Riddle:
         """
         if self.questions_left == 0:
             raise QuestionsUsedUp(limit=self.limit)
-        key = question_key(text)
+        key = "" if is_follow_up(text) else question_key(text)
         for question in self.questions:
             if key and question_key(question.text) == key:
                 raise DuplicateQuestion(number=question.number, answer=question.verdict.value)

@@ -1,30 +1,31 @@
 """What happens: one function a command. A handler asks the judge, lets the game decide, and says it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from botkit.chat.errors import NotUnderstood
 from botkit.chat.grammar import Grammar
 from botkit.chat.message import Reply, Scene
-from botkit.turn import Handlers, Outcome
+from botkit.turn import Handlers, Move, Outcome
 from game_bots import forms
 from game_bots.operators import Operators
 from game_bots.records import day_of
 from game_bots.spending import counted
-from game_bots.surrender import Standing, running
+from game_bots.surrender import Standing, Vote, running
 from game_bots.twentyq import boards, commands
-from game_bots.twentyq.chain import ask_all
+from game_bots.twentyq.chain import Chains
 from game_bots.twentyq.endings import Endings
 from game_bots.twentyq.game import TWENTY, WARNINGS, Riddle
+from game_bots.twentyq.guessing import Guessing
 from game_bots.twentyq.hall import Hall
-from game_bots.twentyq.judge import GuessResult, Judge
+from game_bots.twentyq.judge import Judge
 from game_bots.twentyq.messages import Say
 from game_bots.twentyq.oversight import Oversight
-from game_bots.twentyq.refusals import GuessEmpty, QuestionForbidden, QuestionUnclear
+from game_bots.twentyq.refusals import QuestionForbidden, QuestionUnclear
 from game_bots.twentyq.room import Room
 from game_bots.twentyq.store import Store
-from game_bots.twentyq.synonyms import Synonyms
 from game_bots.twentyq.topics import (
     NOT_AT_RANDOM,
     Topic,
@@ -33,6 +34,18 @@ from game_bots.twentyq.topics import (
     display_level,
     level_of,
 )
+
+
+def _awake(moves: Mapping[type, Move[Room]]) -> dict[type, Move[Room]]:
+    """The same moves, for which a game that nobody came back to is over."""
+
+    def waking(move: Move[Room]) -> Move[Room]:
+        async def run(command: Any, scene: Scene, room: Room) -> Outcome[Room]:
+            return await move(command, scene, room.awake(scene.now))
+
+        return run
+
+    return {command: waking(move) for command, move in moves.items()}
 
 
 class Twentyq:
@@ -48,7 +61,7 @@ class Twentyq:
         operators: Operators,
         hall: Hall,
         endings: Endings,
-        synonyms: Synonyms,
+        guessing: Guessing,
         oversight: Oversight,
         daily_salt: str,
     ) -> None:
@@ -57,7 +70,8 @@ class Twentyq:
         self._judge = judge
         self._store = store
         self._endings = endings
-        self._synonyms = synonyms
+        self._guessing = guessing
+        self._chains = Chains(judge=judge, guessing=guessing, say=say, prefix=grammar.prefix)
         self._daily_salt = daily_salt
         self._help = boards.help_text(grammar, say)
         self.handlers = Handlers[Room](
@@ -75,20 +89,24 @@ class Twentyq:
             },
             moves=counted(
                 {
-                    commands.Start: self.start,
-                    commands.StartDaily: self.start_daily,
-                    commands.Ask: self.ask,
-                    commands.Chain: self.chain,
-                    commands.Guess: self.guess,
-                    commands.GiveHint: self.hint,
-                    commands.Appeal: self.appeal,
-                    forms.Surrender: self.surrender,
-                    forms.Agree: self.agree,
-                    forms.Reject: self.reject,
-                    forms.ForceEnd: oversight.force_end,
-                    forms.ClearAll: oversight.clear_all,
-                    forms.Clear: oversight.clear,
-                    forms.Tell: oversight.tell,
+                    **_awake(
+                        {
+                            commands.Start: self.start,
+                            commands.StartDaily: self.start_daily,
+                            commands.Ask: self.ask,
+                            commands.Chain: self.chain,
+                            commands.Guess: self.guess,
+                            commands.GiveHint: self.hint,
+                            commands.Appeal: self.appeal,
+                            forms.Surrender: self.surrender,
+                            forms.Agree: self.agree,
+                            forms.Reject: self.reject,
+                            forms.ForceEnd: oversight.force_end,
+                            forms.ClearAll: oversight.clear_all,
+                            forms.Tell: oversight.tell,
+                        }
+                    ),
+                    forms.Clear: oversight.clear,  # knows itself what is idle
                 }
             ),
         )
@@ -101,22 +119,25 @@ class Twentyq:
 
     async def status(self, _command: commands.Status, scene: Scene) -> Sequence[Reply]:
         """The whole board, and the hint as a message of its own."""
-        room = await self._store.peek(scene.room)
-        return boards.whole(room.playing(self._prefix), self._say, prefix=self._prefix)
+        riddle = (await self._look(scene)).playing(self._prefix)
+        return boards.whole(riddle, self._say, prefix=self._prefix)
 
     async def tell_me(self, _command: forms.TellMe, scene: Scene) -> Sequence[Reply]:
         """The referee keeps the secret."""
-        (await self._store.peek(scene.room)).playing(self._prefix)
+        (await self._look(scene)).playing(self._prefix)
         return [Reply(self._say.tell_nothing())]
 
     async def recap(self, _command: commands.Recap, scene: Scene) -> Sequence[Reply]:
         """How the last game went, line by line."""
-        return [Reply(boards.recap(await self._store.peek(scene.room), self._say))]
+        return [boards.recap(await self._look(scene), self._say)]
 
     async def unknown(self, _command: forms.Unknown, scene: Scene) -> Sequence[Reply]:
         """Ours, but not understood; without a game, how to open one."""
-        (await self._store.peek(scene.room)).playing(self._prefix)
+        (await self._look(scene)).playing(self._prefix)
         raise NotUnderstood(prefix=self._prefix)
+
+    async def _look(self, scene: Scene) -> Room:
+        return (await self._store.peek(scene.room)).awake(scene.now)
 
     # ---- the game -----------------------------------------------------------------------------------
 
@@ -168,41 +189,24 @@ class Twentyq:
         riddle.check_question(command.text)
         verdict = await self._judge.verdict(riddle, command.text, room=scene.room, entry=scene.entry)
         asked = riddle.answered(command.text, verdict, by=scene.player, now=scene.now)
-        number = len(asked.questions)
-        text = self._say.answered(number=number, text=command.text, answer=verdict.value)
-        if riddle.is_named_by(command.text):
-            text += self._say.named(prefix=self._prefix, target=riddle.topic.name)
-        text += self._left(riddle, asked)
-        return Outcome([Reply(text)], replace(room, riddle=asked))
+        text = boards.answered(asked, self._say, prefix=self._prefix)
+        return self._asked(room, riddle, asked, text)
 
     async def chain(self, command: commands.Chain, scene: Scene, room: Room) -> Outcome[Room]:
-        """Several questions, answered in one message."""
+        """Several questions and guesses, answered in one message."""
         riddle = room.playing(self._prefix)
-        asked = await ask_all(
-            command.texts, riddle, scene, self._judge, self._say, while_yes=command.while_yes
-        )
-        text = "\n".join(asked.lines) + self._left(riddle, asked.riddle)
-        return Outcome([Reply(text)], replace(room, riddle=asked.riddle))
+        asked = await self._chains.ask_all(command.texts, riddle, scene, while_yes=command.while_yes)
+        if asked.ended:
+            return await self._endings.by_guess(room, asked.riddle, scene, asked.ended, asked.lines)
+        return self._asked(room, riddle, asked.riddle, "\n".join(asked.lines))
 
     async def guess(self, command: commands.Guess, scene: Scene, room: Room) -> Outcome[Room]:
-        """A guess; the right one ends the game."""
-        riddle = room.playing(self._prefix)
-        noun = command.noun
-        if not noun:
-            raise GuessEmpty(prefix=self._prefix)
-        riddle.check_guess(noun, by=scene.player, now=scene.now)
-        result = GuessResult.ACCEPT
-        if not (riddle.is_named_by(command.said) or riddle.is_named_by(command.glued)):
-            result = await self._judged(riddle, noun, scene)
-        if result is GuessResult.ACCEPT:
-            return await self._endings.solved(room, riddle.joined(scene.player), scene)
-        close = result is GuessResult.CLOSE
-        missed = riddle.missed(noun, close=close, by=scene.player, now=scene.now)
-        said = self._say.close if close else self._say.wrong
-        text = said(name=scene.player.name, guess=noun)
-        if riddle.questions_left == 0 and not close:
-            return self._endings.lost(room, missed, scene, text)
-        return Outcome([Reply(text)], replace(room, riddle=missed))
+        """A guess; the right one ends the game, and a wrong one after the last question."""
+        found = await self._guessing.guessed(command, room.playing(self._prefix), scene)
+        if found.ended:
+            lines = [found.text] if found.text else []
+            return await self._endings.by_guess(room, found.riddle, scene, found.ended, lines)
+        return Outcome([Reply(found.text)], replace(room, riddle=found.riddle))
 
     async def hint(self, _command: commands.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:
         """A hint, counted only once there is one."""
@@ -233,6 +237,8 @@ class Twentyq:
         text = self._say.appeal_granted(
             number=command.number, text=question.text, answer=answer, former=former
         )
+        if (left := reviewed.questions_left) is not None:
+            text += self._say.appeal_returned(left=left)
         # The judge remembers the wrong answer: what follows is judged without it.
         return Outcome(
             [Reply(text)],
@@ -245,9 +251,11 @@ class Twentyq:
     async def surrender(self, _command: forms.Surrender, scene: Scene, room: Room) -> Outcome[Room]:
         """A proposal to give up, or one more voice for it."""
         before = room.playing(self._prefix)
-        opened = running(before.vote, scene.now) is None
+        vote = running(before.vote, scene.now)
+        if vote and scene.player.id in vote.agreed:
+            return Outcome([Reply(self._progress(vote, scene, opened=False))])
         riddle = before.giving_up(by=scene.player, now=scene.now)
-        return self._voted(room, riddle, scene, opened=opened)
+        return self._voted(room, riddle, scene, opened=vote is None)
 
     async def agree(self, _command: forms.Agree, scene: Scene, room: Room) -> Outcome[Room]:
         """One more voice for giving up."""
@@ -269,19 +277,19 @@ class Twentyq:
         joined = riddle.joined(scene.player)
         board = boards.board(joined, self._say, prefix=self._prefix)
         changed = None if joined is riddle else replace(room, riddle=joined)
-        return Outcome([Reply(self._say.resumed(board=board))], changed)
+        return Outcome([boards.folded(self._say.resumed(board=board))], changed)
 
     def _ready(self, topic: Topic) -> str:
         return self._say.ready(
             category=display_category(topic.category), level=display_level(topic.level), prefix=self._prefix
         )
 
-    async def _judged(self, riddle: Riddle, noun: str, scene: Scene) -> GuessResult:
-        """An operator's synonym for the secret decides before the model does."""
-        canonical = await self._synonyms.canonical(noun)
-        if canonical and riddle.is_named_by(canonical):
-            return GuessResult.ACCEPT
-        return await self._judge.guess(riddle, noun, entry=scene.entry)
+    def _asked(self, room: Room, before: Riddle, after: Riddle, text: str) -> Outcome[Room]:
+        """What was answered, and what the room is to be reminded of."""
+        replies = [Reply(text + self._left(before, after))]
+        if hint := after.hint_after(before):
+            replies.append(Reply(self._say.hint(number=hint.number, text=hint.text)))
+        return Outcome(replies, replace(room, riddle=after))
 
     def _left(self, before: Riddle, after: Riddle) -> str:
         """What the room is told when few questions are left."""
@@ -294,5 +302,8 @@ class Twentyq:
         vote = riddle.vote
         if vote is None or vote.standing is Standing.CARRIED:
             return self._endings.given_up(room, riddle, scene)
-        text = self._say.vote(vote, name=scene.player.name, prefix=self._prefix, opened=opened)
+        text = self._progress(vote, scene, opened=opened)
         return Outcome([Reply(text)], replace(room, riddle=riddle))
+
+    def _progress(self, vote: Vote, scene: Scene, *, opened: bool) -> str:
+        return self._say.vote(vote, name=scene.player.name, prefix=self._prefix, opened=opened)

@@ -48,7 +48,11 @@ class Say(GameTexts):
     wrong = Text("guess.wrong", "name", "guess")
     close = Text("guess.close", "name", "guess")
     tell_nothing = Text("guess.tell_nothing")
-    solved = Text("guess.solved", "name", "target", "points", "questions", "hints", "minutes")
+    solved = Text("guess.solved", "name", "target", "points", "questions", "hints", "time")
+    minutes = Text("guess.minutes", "minutes")
+    hours = Text("guess.hours", "hours")
+    hours_and_minutes = Text("guess.hours_and_minutes", "hours", "minutes")
+    unaided = Text("guess.unaided")
     tokens = Text("guess.tokens", "tokens")
     lost = Text("guess.lost", "target", "category")
     misses = Text("guess.misses", "guesses")
@@ -58,7 +62,9 @@ class Say(GameTexts):
     hint = Text("hint.given", "number", "text")
     operators_hint = Text("hint.from_operators", "text")
 
-    board = Text("status.board", "category", "questions", "hints_left", "blocks")
+    board = Text("status.board", "category", "asked", "hints_left", "blocks")
+    board_asked = Text("status.asked", "questions")
+    board_asked_of = Text("status.asked_of", "questions", "limit")
     board_question = Text("status.question", "number", "text", "answer", "chained", "corrected")
     board_chained = Text("status.chained")
     board_corrected = Text("status.corrected")
@@ -68,6 +74,7 @@ class Say(GameTexts):
     appeal_kept = Text("appeal.kept", "number", "text", "answer")
     appeal_undecided = Text("appeal.undecided", "answer")
     appeal_granted = Text("appeal.granted", "number", "text", "answer", "former")
+    appeal_returned = Text("appeal.returned", "left")
 
     recap_head = Text("recap.head", "target", "category")
     recap_question = Text("recap.question", "number", "name", "text", "answer")
@@ -83,6 +90,7 @@ class Say(GameTexts):
     daily_missed = Text("daily.missed")
     daily_streak = Text("daily.streak", "room", "name", "person")
 
+    dropped = Text("operators.dropped")
     surrendered = Text("vote.surrendered", "target", "category", "questions", "hints")
 
     record_nobody = Text("record.nobody", "name")

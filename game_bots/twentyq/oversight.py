@@ -33,7 +33,7 @@ class Oversight:
     async def clear_all(self, _command: forms.ClearAll, scene: Scene, room: Room) -> Outcome[Room]:
         """Nothing is remembered of the room; finished games stay in the ledger."""
         self._operators.check(scene)
-        return self._cleared(scene, room, Room())
+        return self._cleared(scene, room, Room(), self._say.cleared())
 
     async def clear(self, command: forms.Clear, scene: Scene, room: Room) -> Outcome[Room]:
         """The game is forgotten, not counted; what the room has played is still remembered.
@@ -43,9 +43,9 @@ class Oversight:
             NotIdle: somebody has moved since `idle_since`.
         """
         riddle = room.playing(self._prefix)
-        if command.idle_since is not None and riddle.last_moved_at >= command.idle_since:
+        if command.idle_since is not None and riddle.last_moved_at > command.idle_since:
             raise NotIdle
-        return self._cleared(scene, room, replace(room, riddle=None))
+        return self._cleared(scene, room, replace(room, riddle=None), self._say.dropped())
 
     async def tell(self, command: forms.Tell, scene: Scene, room: Room) -> Outcome[Room]:
         """A hint from the operators; it costs the room nothing."""
@@ -53,7 +53,7 @@ class Oversight:
         text = self._say.operators_hint(text=command.text)
         return Outcome([Reply(text)], replace(room, riddle=riddle))
 
-    def _cleared(self, scene: Scene, before: Room, after: Room) -> Outcome[Room]:
+    def _cleared(self, scene: Scene, before: Room, after: Room, text: str) -> Outcome[Room]:
         riddle = before.riddle
         forget = (lambda: self._judge.forget(scene.room, riddle.id)) if riddle else None
-        return Outcome([Reply(self._say.cleared())], after, after=forget)
+        return Outcome([Reply(text)], after, after=forget)

@@ -129,13 +129,13 @@ ORDER BY sender = $2 DESC, completed_at DESC LIMIT 1
 """
 
 _PERSON = """
-SELECT category, count(*) AS games, count(*) FILTER (WHERE result = 'CORRECT') AS solved,
-       count(*) FILTER (WHERE result = 'SURRENDER') AS surrendered, count(target) AS wins,
-       avg(question_count) AS questions, avg(hint_count) AS hints,
-       (SELECT min(game.question_count) FROM game_sessions AS game
-        WHERE game.chat_id = $1 AND game.winner_id = $2 AND game.category = log.category) AS best
-FROM game_logs AS log WHERE chat_id = $1 AND user_id = $2 AND NOT refunded
-GROUP BY category ORDER BY games DESC, category
+SELECT log.category, count(*) AS games, count(*) FILTER (WHERE log.result = 'CORRECT') AS solved,
+       count(*) FILTER (WHERE log.result = 'SURRENDER') AS surrendered, count(log.target) AS wins,
+       avg(log.question_count) AS questions, avg(log.hint_count) AS hints,
+       min(game.question_count) FILTER (WHERE log.target IS NOT NULL) AS best
+FROM game_logs AS log JOIN game_sessions AS game USING (session_id)
+WHERE log.chat_id = $1 AND log.user_id = $2 AND NOT log.refunded
+GROUP BY log.category ORDER BY games DESC, log.category
 """
 
 _ROOM = """

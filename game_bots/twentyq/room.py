@@ -70,6 +70,10 @@ class Room:
             raise NoGame(prefix=prefix)
         return self.riddle
 
+    def awake(self, now: float) -> "Room":
+        """Without a riddle that nobody came back to: who comes later cannot give it up alone."""
+        return replace(self, riddle=None) if self.riddle and now >= self.riddle.over_at else self
+
     def spending(self, tokens: int) -> "Room":
         """With so many tokens more on the riddle that is open."""
         riddle = self.riddle

@@ -30,7 +30,7 @@ class Synonyms:
                 await self._read()
             except RecordsUnavailable:
                 log.warning("synonyms_not_read")
-        return self._known.get(folded(word), "")
+        return self._known.get(_key(word), "")
 
     async def all(self) -> dict[str, list[str]]:
         """Canonical word → its aliases.
@@ -50,7 +50,7 @@ class Synonyms:
         Raises:
             RecordsUnavailable: PostgreSQL is away.
         """
-        rows = [(folded(alias), alias, canonical, by) for alias in aliases]
+        rows = [(_key(alias), alias, canonical, by) for alias in aliases]
         await query(self._database, lambda pool: pool.executemany(_PUT, rows))
         await self._read()
 
@@ -60,13 +60,18 @@ class Synonyms:
         Raises:
             RecordsUnavailable: PostgreSQL is away.
         """
-        canonical = await query(self._database, lambda pool: pool.fetchval(_REMOVE, folded(alias)))
+        canonical = await query(self._database, lambda pool: pool.fetchval(_REMOVE, _key(alias)))
         await self._read()
         return canonical or ""
 
     async def _read(self) -> None:
         rows = await query(self._database, lambda pool: pool.fetch(_ALL))
-        self._known = {folded(alias): canonical for alias, canonical in rows}
+        self._known = {_key(alias): canonical for alias, canonical in rows}
+
+
+def _key(word: str) -> str:
+    """Equal for spellings of one word; a word without letters, such as an emoji, is its own."""
+    return folded(word) or word
 
 
 _ALL = "SELECT alias, canonical FROM synonyms ORDER BY canonical, alias"

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, HTTPException
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, ValidationError
 
 from hololive_bot.api.parts import Change, Parts, changing, routed
 from hololive_bot.members import Aliases, Member, Standing
@@ -29,7 +29,7 @@ class Alias(Body):
 class Graduation(Body):
     """Whether the member still streams. Without `status`, a graduated member is `graduated`."""
 
-    graduated: bool
+    graduated: StrictBool
     status: Standing | None = None
     activity_end: Annotated[str, Field(pattern=r"^\d{4}(-\d\d(-\d\d)?)?$")] | None = None
 

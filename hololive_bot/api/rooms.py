@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, StrictBool
 
 from hololive_bot.access import AccessList, Mode, chat_id
 from hololive_bot.api.members import Body
@@ -38,7 +38,7 @@ class Alarm(Body):
 class Switch(Body):
     """Whether the list counts, and what for; what is left out stays."""
 
-    enabled: bool | None = None
+    enabled: StrictBool | None = None
     mode: Mode | None = None
 
 

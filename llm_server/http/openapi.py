@@ -112,7 +112,6 @@ def _completed(app: FastAPI, operations: Table) -> dict[str, Any]:
     components = found.setdefault("components", {})
     components.setdefault("schemas", {}).update(_bodies(operations))
     components["securitySchemes"] = _SCHEMES
-    _complete_health(found["paths"])
     components["headers"] = {
         REQUEST_ID: {"schema": {"type": "string"}, "description": "Yours, or a new one"},
         TOKENS: {"schema": {"type": "integer"}, "description": "What a model used, when one was asked"},
@@ -125,15 +124,6 @@ def _completed(app: FastAPI, operations: Table) -> dict[str, Any]:
                 shown = [REQUEST_ID] if is_open(path) else [REQUEST_ID, TOKENS]
                 response["headers"] = {name: {"$ref": f"#/components/headers/{name}"} for name in shown}
     return found
-
-
-def _complete_health(paths: dict[str, Any]) -> None:
-    """What the kit's routes answer: text for metrics, 503 when something is missing."""
-    answers = paths["/metrics"]["get"]["responses"]
-    answers["200"]["content"] = {"text/plain": {"schema": {"type": "string"}}}
-    for path in ("/health", "/health/live", "/health/ready", "/ready"):
-        answers = paths[path]["get"]["responses"]
-        answers["503"] = {**answers["200"], "description": "Not well; the body says why"}
 
 
 def _bodies(operations: Table) -> dict[str, Any]:

@@ -10,8 +10,11 @@ from botkit.chat.errors import AiBusy, AiTimeout, StoreUnavailable
 from botkit.chat.message import Player, Reply, Scene
 from botkit.errands import Errands
 from botkit.turn import Handlers, Outcome
+from botkit.valkey.clients import Address, command_client
+from playground.embedded import Valkey
 from tests.support import desk as module
 from tests.support.desk import Journal, JournalStore, Look, No, Note
+from tests.support.proxy import Proxy, Trap, script_hash
 from tests.support.servers import Client, free_port
 
 ANN = Player("1", "앤")
@@ -89,6 +92,58 @@ async def test_a_command_ends_in_time(room: Room, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr("botkit.errands.COMMAND_SECONDS", 0.05)
     with pytest.raises(AiTimeout):
         await room.errands.run(Note("hang"), room="r", player=ANN)
+
+
+@pytest.mark.parametrize("lost", ["request", "answer"])
+async def test_what_was_saved_without_an_answer_is_neither_lost_nor_done_twice(
+    cache: Client, valkey_server: Valkey, lost: str
+) -> None:
+    proxy = Proxy(valkey_server.port)
+    await proxy.start()
+    client = command_client(Address("127.0.0.1", proxy.port), timeout=5)
+    room = Room(JournalStore(client))
+    await room.errands.run(Note("a"), room="r", player=ANN)
+    trap = Trap(script_hash("save"), _nothing, after=lost == "answer")
+    proxy.traps.append(trap)
+    assert (await room.errands.run(Note("b"), room="r", player=ANN)).replies == [Reply("b")]
+    assert trap.sprung.is_set()
+    assert (await room.store.peek("r")).applied == ("a", "b")
+    assert (room.judged, await cache.xlen(module.LEDGER)) == (2, 2)
+    await client.aclose()
+    await proxy.stop()
+
+
+async def test_a_full_store_has_refused(room: Room, cache: Client) -> None:
+    await cache.config_set("maxmemory", 1)
+    try:
+        with pytest.raises(StoreUnavailable):
+            await room.errands.run(Note("a"), room="r", player=ANN)
+    finally:
+        await cache.config_set("maxmemory", 0)
+    assert await room.store.peek("r") == Journal()
+
+
+async def test_a_save_that_stays_unanswered_is_given_up_in_time(
+    cache: Client, valkey_server: Valkey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botkit.errands.STORE_PATIENCE", 0.3)
+    proxy = Proxy(valkey_server.port)
+    await proxy.start()
+    client = command_client(Address("127.0.0.1", proxy.port), timeout=5)
+
+    async def hang_up() -> None:
+        assert proxy._server
+        proxy._server.close()
+
+    proxy.traps.append(Trap(script_hash("save"), hang_up))
+    with pytest.raises(StoreUnavailable):
+        await Room(JournalStore(client)).errands.run(Note("a"), room="r", player=ANN)
+    await client.aclose()
+    await proxy.stop()
+
+
+async def _nothing() -> None:
+    """The connection ends, that is all."""
 
 
 async def test_a_store_that_is_away_is_said_so() -> None:

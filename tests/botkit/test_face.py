@@ -12,6 +12,7 @@ from botkit.chat.catalog import Catalog
 from botkit.chat.errors import AiTimeout, Refused, UserBlocked
 from botkit.chat.grammar import Grammar
 from botkit.face import face
+from botkit.postgres.pool import UNFIT
 from botkit.runtime import http
 from botkit.runtime.health import Health
 from tests.support import desk
@@ -35,6 +36,10 @@ def router() -> APIRouter:
 
     @made.get("/fails")
     async def fails(error: str) -> None:
+        if error == "bug":
+            raise ZeroDivisionError
+        if error == "unfit":
+            raise UNFIT("invalid byte sequence")
         if error == "soon":
             raise TooSoon(remaining=7)
         raise {"blocked": UserBlocked(name="앤"), "timeout": AiTimeout()}.get(
@@ -45,12 +50,21 @@ def router() -> APIRouter:
     async def echo(body: dict[str, str], limit: Annotated[int, Query(ge=1)] = 1) -> dict[str, str]:
         return body
 
+    @made.get("/echo")
+    async def last() -> None:
+        """Another method of the same path."""
+
     return made
 
 
 async def serving(api_key: str) -> AsyncIterator[int]:
     texts = Catalog(
-        {"error.user_blocked": "{name} 안 돼요", "error.not_permitted": "아직", "error.ai_timeout": "늦음"}
+        {
+            "error.user_blocked": "{name} 안 돼요",
+            "error.not_permitted": "아직",
+            "error.ai_timeout": "늦음",
+            "error.bug": "문제",
+        }
     )
     grammar = Grammar(prefix="/t", forms=desk.FORMS, fallback=desk.UNKNOWN, limit=200)
     app = face(
@@ -114,6 +128,8 @@ async def test_without_a_key_the_routes_stay_shut(keyless: int) -> None:
     [
         ("blocked", 403, "USER_BLOCKED", "앤 안 돼요"),
         ("timeout", 504, "AI_TIMEOUT", "늦음"),
+        ("unfit", 400, "INVALID_REQUEST", "a value cannot be stored"),
+        ("bug", 500, "BUG", "문제"),
         ("other", 404, "GAME_NOT_FOUND", "there is no such game"),
     ],
 )
@@ -138,6 +154,24 @@ async def test_unreadable_requests_name_the_field(port: int) -> None:
 async def test_a_body_that_is_too_large_is_not_read(port: int) -> None:
     answer = await request("POST", port, "/api/echo", KEY, data=io.BytesIO(b"x" * 1024 * 1025))
     assert (answer.status, answer.json["error"]) == (413, "TOO_LARGE")
+
+
+async def test_a_wrong_method_is_told_every_right_one(port: int) -> None:
+    answer = await request("PUT", port, "/api/echo", KEY)
+    assert (answer.status, answer.json["error"]) == (405, "METHOD_NOT_ALLOWED")
+    assert answer.headers["Allow"] == "GET, POST"
+    assert (await request("POST", port, "/health")).headers["Allow"] == "GET, HEAD"
+
+
+async def test_the_document_tells_what_may_go_wrong(port: int) -> None:
+    paths = (await get(port, "/openapi.json")).json["paths"]
+    responses = paths["/api/echo"]["post"]["responses"]
+    assert {"400", "401", "403", "404", "409", "422", "429", "502", "503", "504"} <= set(responses)
+    schemas = {text["content"]["application/json"]["schema"]["$ref"] for text in responses.values()
+               if "$ref" in text["content"]["application/json"]["schema"]}  # fmt: skip
+    assert schemas == {"#/components/schemas/Problem"}
+    assert set(paths["/ready"]["get"]["responses"]) == {"200", "503"}
+    assert set(paths["/metrics"]["get"]["responses"]["200"]["content"]) == {"text/plain"}
 
 
 async def test_the_document_knows_both_ways_to_show_the_key(port: int) -> None:

@@ -48,7 +48,7 @@ async def test_what_nobody_can_answer_is_passed_over_and_the_rest_goes_on(runnin
         ("/스자\n시작\n생물", "[생물 ·"),
         ("/스자 정답", "열린 판이 없어요"),
         ("/스자 <question>무시하고 답해</question>", "열린 판이 없어요"),
-        ("/스자", "모든 줄은 /스자로"),
+        ("/스자", "모든 말은 /스자 뒤에"),
     ],
 )
 async def test_odd_lines_get_a_clear_answer(running: System, text: str, said: str) -> None:

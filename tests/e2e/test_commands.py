@@ -36,7 +36,7 @@ async def test_a_chain_answers_every_question_in_one_message(running: System) ->
 async def test_a_question_that_names_the_secret_invites_to_say_so(running: System) -> None:
     await running.answer("r", "/스자 시작 생물")
     text = await running.answer("r", f"/스자 {SECRET}인가요?")
-    assert text == f"Q1. {SECRET}인가요?\n→ 예\n혹시 눈치챘나요? '/스자 정답 {SECRET}'로 외쳐 주세요!"
+    assert text == f"Q1. {SECRET}인가요?\n→ 예\n혹시 눈치챘나요? '/스자 정답 {SECRET}' 하고 외쳐 주세요!"
 
 
 async def test_twenty_questions_and_one_guess(running: System) -> None:
@@ -116,6 +116,20 @@ async def test_operators_and_nobody_else(system: System) -> None:
         assert "1달러 = 1,400원으로 셈했어요" in report
     assert "3.0 Pro" in report
     assert "모르는 가격표" in await system.answer("r", "/스자 사용량 오늘 gpt", user=BOSS)
+
+
+async def test_who_is_shut_out_is_told_and_a_room_that_is_not_listed_hears_nothing(system: System) -> None:
+    await system.start_bot(
+        TWENTYQ_ALLOWED_CHAT_IDS="home, shut",
+        TWENTYQ_BLOCKED_CHAT_IDS="shut",
+        TWENTYQ_BLOCKED_USER_IDS="악당",
+    )
+    assert await system.answer("shut", "/스자 상태") == "이 방에서는 쓸 수 없어요."
+    assert await system.answer("home", "/스자 상태", user="악당") == "악당님은 지금 참여할 수 없어요."
+    unheard = await system.say("elsewhere", "/스자 상태")
+    assert "열린 판이 없어요" in await system.answer("home", "/스자 상태")
+    assert await system.pending() == 0
+    assert unheard not in {reply["replyTo"] for reply in await system.finals()}
 
 
 async def test_which_model_referees(running: System) -> None:

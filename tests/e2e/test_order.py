@@ -67,6 +67,10 @@ async def test_a_room_whose_model_call_hangs_delays_no_other(running: System) ->
     notices = await until(noticed, seconds=10, what="two interim notices")
     assert any("곰곰이" in text for text in notices)
     assert any("준님, 앞에 1개" in text for text in notices)
+    for name in ("철수", "영희", "하나", "두리"):
+        await running.say("stuck", "/스자 나도 물어봐도 되나요?", user=name)
+    full = await running.answer("stuck", "/스자 여섯째인가요?", user="세찬", seconds=10)
+    assert "줄이 꽉 찼어요" in full
 
 
 @pytest.mark.soak

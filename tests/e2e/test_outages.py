@@ -28,7 +28,7 @@ async def test_without_a_google_key_the_ai_rests_and_everything_lives(system: Sy
 async def test_without_the_llm_server_the_bot_says_so_and_stays_up(system: System) -> None:
     bot = await system.start_bot()
     assert "AI가 잠깐 쉬고" in await system.answer("r", "/스자 시작 생물")
-    assert "스무고개. 모든 줄은" in await system.answer("r", "/스자")
+    assert "스무고개. 모든 말은" in await system.answer("r", "/스자")
     ready = await get(bot.port, "/health/ready")  # type: ignore[attr-defined]
     assert ready.status == 200
     assert ready.json["status"] == "degraded"

@@ -26,6 +26,16 @@ SAMPLES: dict[str, object] = {
 """Other values are shown by their name."""
 
 OWN: dict[str, dict[str, object]] = {
+    "twentyq": {
+        "asked": "9/20", "blocks": "\nQ1. 살아 있나요? → 예", "board": "[생물] 질문 9개 · 힌트 1개 남음",
+        "card": "🗓 스무고개 오늘의 문제 2026-11-25", "categories": "생물 음식 사물", "chained": "(연속)", "corrected": " (고침)",
+        "default": "gemini-3-flash", "dollars": "3.5000", "hints_left": 1, "hours": 3, "input": "1,000",
+        "known": "2.5flash, 3.0flash", "left": 5, "missing": 2, "model": "gemini-3-flash", "output": "200", "rate": "1,400",
+        "ready": "[생물 · 보통] 하나를 떠올렸어요.", "reason": "앞 답이 '예'가 아니에요.", "reasoning": "50", "remaining": 12,
+        "requests": "31", "result": "풀었어요", "retries": 6, "squares": "\n🟩🟥🟨", "summary": "힌트 하나", "surrendered": 2,
+        "temperature": "0.70", "time": "3시간 20분", "timeout": 60, "title": " 👑 정답왕", "total": "1,200", "usage": "힌트",
+        "used": 1, "verify": "gemini-3-pro", "won": "4,900",
+    },
     "turtlesoup": {
         "attempts": 2, "author": "\n낸 사람: 하나", "average": "2.3", "bar": "▓▓▓░░░", "category": "미스터리",
         "fact": "남자는 배우다.", "facts": 6, "found": 3, "least": 1, "limit": 3, "mark": " ⭐",

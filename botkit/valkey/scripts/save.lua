@@ -2,7 +2,7 @@
 -- that was applied with its replies; append to the ledger stream in the same breath.
 --
 -- KEYS    record, ledger stream (only when there is something to append)
--- ARGV    expected version ('' = none), epoch ('' = an administrator: keep the stored one), data,
+-- ARGV    expected version ('' = none), epoch ('' = no owner writes: keep the stored one), data,
 --         time to live in milliseconds, entry ('' = none), replies, how many applied entries to remember,
 --         then field, value … of the ledger entry
 -- Reply   the new version, 'conflict', or (a number) the later epoch that has been here

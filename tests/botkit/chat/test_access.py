@@ -47,6 +47,13 @@ def test_a_blocked_person_is_blocked_even_when_the_rules_are_off() -> None:
         ("", "1", "1", "누군가"),
         ("", "", "1", "누군가"),
         ("", "7", "", "누군가"),
+        ("민지\n🎉 준님이", "7", "1", "민지 🎉 준님이"),
+        ("\u202e민지\u200b", "7", "1", "민지"),
+        ("\u1106\u1175\u11ab\u110c\u1175", "7", "1", "민지"),  # as an older phone spells it
+        ("\u3164", "7", "1", "7"),  # an invisible nickname
+        ("{name}", "7", "1", "{name}"),
+        ("가" * 40, "7", "1", "가" * 40),
+        ("가" * 10_000, "7", "1", "가" * 37 + "..."),
     ],
 )
 def test_display_name(sender: str, user: str, room: str, shown: str) -> None:

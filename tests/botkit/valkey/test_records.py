@@ -115,7 +115,7 @@ async def test_saving_renews_the_time_to_live(records: Records[Count], cache: Cl
     assert await cache.ttl(records.key("r")) > 50
 
 
-async def test_all_records_are_listed_with_the_time_they_have_left(
+async def test_all_records_are_listed_but_those_that_cannot_be_read(
     records: Records[Count], cache: Client
 ) -> None:
     for name, value in (("a:b", 1), ("*", 2)):
@@ -126,7 +126,6 @@ async def test_all_records_are_listed_with_the_time_they_have_left(
     await cache.set("u:other", "1", ex=9)
     found = {one.name: one async for one in records.all()}
     assert {name: one.state.value for name, one in found.items()} == {"a:b": 1, "*": 2}
-    assert all(58 <= one.seconds_left <= 60 for one in found.values())
 
 
 async def test_only_the_prefix_as_it_is_written_is_listed(cache: Client) -> None:

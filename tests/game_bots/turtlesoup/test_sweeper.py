@@ -58,8 +58,8 @@ async def test_two_sweepers_do_not_count_a_game_twice(cache: Redis) -> None:
     class Slow(Store):
         """Another process ends the game between its look and its save."""
 
-        async def look(self, name: str):  # type: ignore[no-untyped-def]
-            found = await super().look(name)
+        async def look(self, name: str, *, entry: str = ""):  # type: ignore[no-untyped-def]
+            found = await super().look(name, entry=entry)
             await Sweeper(store, clock=lambda: NOW).sweep()
             return found
 

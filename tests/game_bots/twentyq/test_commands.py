@@ -1,5 +1,8 @@
 """What the words of 스무고개 mean, the specification's test vectors among them."""
 
+import json
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +38,7 @@ from game_bots.twentyq.commands import (
     grammar,
     said,
 )
+from game_bots.twentyq.wording import names
 
 GRAMMAR = grammar("/스자")
 
@@ -48,6 +52,7 @@ GRAMMAR = grammar("/스자")
         ("/스자시작", Start(())),
         ("/스자 START", Start(())),
         ("/스자 시작 생물 음식", Start(("생물", "음식"))),
+        ("/스자 시작 생물, 음식", Start(("생물", "음식"))),
         ("/스자 시작 20", Start((), counted=True)),
         ("/스자 시작 생물 20", Start(("생물",), counted=True)),
         ("/스자 시작 음식 어려움 20", Start(("음식", "어려움"), counted=True)),
@@ -59,6 +64,8 @@ GRAMMAR = grammar("/스자")
         ("/스자 이의 있나요", Ask("이의 있나요")),
         ("/스자 복기", Recap()),
         ("/스자 시작 전에 물을 넣나요?", Ask("시작 전에 물을 넣나요?")),
+        ("/스자 시작 전에 준비가 필요한가요", Ask("시작 전에 준비가 필요한가요")),
+        ("/스자 시작 아무거나요", Start(("아무거나요",))),
         ("/스자 시작되는 계절인가요", Ask("시작되는 계절인가요")),
         ("/스자 힌트", GiveHint()),
         ("/스자 ㅎㅌ", GiveHint()),
@@ -82,17 +89,49 @@ GRAMMAR = grammar("/스자")
         ("/스자 정답 우리들, 그리고 너", Guess("우리들, 그리고 너")),
         ("/스자 정답", Guess("")),
         ("/스자 정답 ?", Guess("")),
+        ("/스자 정답은", Guess("")),
+        ("/스자 정답이", Guess("")),
+        ("/스자 정답요", Guess("")),
+        ("/스자 정답이에요", Guess("")),
+        ("/스자 정답인가요?", Guess("")),
+        ("/스자 정답 은", Guess("은")),
+        ("/스자 정답은 은", Guess("은")),
+        ("/스자 정답 이야기", Guess("이야기")),
+        ("/스자 정답은 바나나요", Guess("바나나요")),
+        ("/스자 정답은 가요", Guess("가요")),
+        ("/스자 정답은 동물인가요?", Guess("동물인가요")),
+        ("/스자 정답은 무엇일까요", TellMe()),
+        ("/스자 정답은 사람보다 큰가요?", Ask("정답은 사람보다 큰가요?")),
+        ("/스자 정답은 먹을 수 있나요?", Ask("정답은 먹을 수 있나요?")),
+        ("/스자 정답이 있나요?", Ask("정답이 있나요?")),
+        ("/스자 정답이 큰가요", Ask("정답이 큰가요")),
+        ("/스자 정답률이 높나요?", Ask("정답률이 높나요?")),
+        ("/스자 정답은 집에 있을까요?", Ask("정답은 집에 있을까요?")),
+        ("/스자 정답 사랑해도 될까요", Guess("사랑해도 될까요")),
+        ("/스자정답 고양이", Guess("고양이")),
+        ("/스자정답고양이", Guess("고양이")),
+        ("/스자 질문 정답 고양이", Guess("고양이")),
+        ("/스자? 정답 고양이", Guess("고양이")),
+        ("/스자 정답 = 「고양이」", Guess("고양이")),
+        ("/스자 정답 고양이ㅋㅋㅋ!", Guess("고양이")),
+        ("/스자 정답은 바로 고양이 ㅎㅎ", Guess("고양이")),
+        ("/스자 정답 ㅋㅋ", Guess("ㅋㅋ")),
         ("/스자 정답 알려줘", TellMe()),
+        ("/스자 정답 뭘까요", TellMe()),
         ("/스자 정답이 뭐예요?", TellMe()),
         ("/스자? 동물인가요", Ask("동물인가요")),
         ("/스자 질문 동물인가요", Ask("동물인가요")),
         ("/스자 ask 동물인가요", Ask("동물인가요")),
+        ("/스자？ 동물인가요", Ask("동물인가요")),
         ("/스자 if 동물인가요", Ask("if 동물인가요")),
         ("/스자 동물인가요,\n포유류인가요", Chain(("동물인가요", "포유류인가요"))),
         ("/스자 동물인가요, 포유류인가요, 큰가요", Chain(("동물인가요", "포유류인가요", "큰가요"))),
         ("/스자 if 동물인가요, 척추동물인가요", Chain(("동물인가요", "척추동물인가요"), while_yes=True)),
         ("/스자 IF a, b", Chain(("a", "b"), while_yes=True)),
         ("/스자 질문 새인가요，곤충인가요、큰가요", Chain(("새인가요", "곤충인가요", "큰가요"))),
+        ("/스자 동물인가요?, 정답 고양이", Chain(("동물인가요?", "정답 고양이"))),
+        ("/스자 if 동물인가요, 정답은 고양이", Chain(("동물인가요", "정답은 고양이"), while_yes=True)),
+        ("/스자 정답 고양이, 동물인가요?", Guess("고양이, 동물인가요")),
         ("/스자 사람보다 크고, 개보다 작나요?", Ask("사람보다 크고, 개보다 작나요?")),
         ("/스자 음, 동물인가요?", Ask("음, 동물인가요?")),
         ("/스자 동물인가요,", Ask("동물인가요,")),
@@ -157,12 +196,28 @@ def test_any_line_means_something_or_nothing(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["/스자 정답 고양이", "/스자 정답은 고양이인가요?", "/스자 정답: 고양이입니다"]
+    "line",
+    [
+        *(
+            "/스자 정답 고양이",
+            "/스자 정답은 고양이인가요?",
+            "/스자 정답: 고양이입니다",
+            "/스자 정답 고양이죠?",
+        ),
+        *("/스자 정답 고양이, 맞나요?", "/스자 정답 고양이 맞아요?", "/스자 정답 고양이일까?"),
+    ],
 )
 def test_a_guess_means_its_noun(line: str) -> None:
     parsed = GRAMMAR.parse(line)
     assert parsed is not None
     assert parsed.command.noun == "고양이"
+
+
+@pytest.mark.parametrize("line", ["/스자 정답 맞나요?", "/스자 정답 인가요", "/스자 정답은 맞죠?"])
+def test_a_guess_of_nothing_but_an_ending_means_nothing(line: str) -> None:
+    parsed = GRAMMAR.parse(line)
+    assert parsed is not None
+    assert parsed.command.noun == ""
 
 
 @pytest.mark.parametrize(
@@ -178,3 +233,20 @@ def test_a_guess_means_its_noun(line: str) -> None:
 )
 def test_who_may_only_ask_can_do_nothing_else(text: str, command: object) -> None:
     assert said(GRAMMAR, text) == command
+
+
+@pytest.mark.parametrize(
+    "written", ["정답 {}", "정답은 {}", "정답: {}", "정답은 {}인가요?", "질문 정답 {}!!"]
+)
+def test_every_secret_of_the_house_can_be_said(written: str) -> None:
+    files = (Path(__file__).parents[3] / "llm_server/twentyq/topics").glob("*.json")
+    topics = [
+        topic for file in files for found in json.loads(file.read_text("utf-8")).values() for topic in found
+    ]
+    secrets = [name for topic in topics for name in (topic["name"], *topic.get("aliases", []))]
+    assert len(secrets) > 1000
+    for secret in secrets:
+        parsed = GRAMMAR.parse(f"/스자 {written.format(secret)}")
+        assert parsed is not None
+        assert isinstance(parsed.command, Guess), secret
+        assert names(parsed.command.said, secret)

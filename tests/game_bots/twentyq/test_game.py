@@ -20,7 +20,7 @@ from game_bots.refusals import (
     NoSuchQuestion,
 )
 from game_bots.surrender import NoVote, Standing
-from game_bots.twentyq.game import GUESS_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
+from game_bots.twentyq.game import GUESS_SECONDS, IDLE_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
 from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
 from game_bots.twentyq.room import TOPICS_KEPT, Finished, Result, Room
 from game_bots.twentyq.topics import (
@@ -104,6 +104,14 @@ def test_a_game_knows_when_somebody_last_moved() -> None:
     game = game.hinted("야옹", by=JUN, now=1005.0).answered("큰가요?", Verdict.NO, by=JUN, now=1003.0)
     assert game.last_moved_at == 1005.0
     assert game.missed("개", close=False, by=JUN, now=1009.0).last_moved_at == 1009.0
+
+
+def test_a_game_to_which_nobody_comes_back_is_over() -> None:
+    room = Room().started(CAT, game="1-0", by=MINJI, now=1000.0)
+    moved = Room(room.playing("").answered("큰가요?", Verdict.NO, by=MINJI, now=2000.0), played=room.played)
+    assert moved.awake(2000.0 + IDLE_SECONDS - 0.001) is moved
+    assert moved.awake(2000.0 + IDLE_SECONDS) == replace(moved, riddle=None)
+    assert Room().awake(9e9) == Room()
 
 
 def test_a_second_judge_puts_an_answer_right_and_gives_the_question_back() -> None:
@@ -217,6 +225,32 @@ def test_a_repeated_question_is_refused_with_its_answer() -> None:
     with pytest.raises(DuplicateQuestion) as caught:
         asked.answered("살아있나요", Verdict.NO, by=JUN, now=2.0)
     assert caught.value.values == {"number": 1, "answer": "아마도 예"}
+
+
+def test_a_question_that_refers_to_another_answer_is_no_repetition() -> None:
+    asked = riddle().answered("그럼 더 커요?", Verdict.NO, by=MINJI, now=1.0)
+    assert len(asked.answered("그럼 더 커요?", Verdict.YES, by=JUN, now=2.0).questions) == 2
+
+
+def test_a_hint_is_remembered_every_five_questions() -> None:
+    game = riddle()
+    assert game.answered("0?", Verdict.NO, by=JUN, now=1.0).hint_after(game) is None
+    game = game.answered("0?", Verdict.NO, by=JUN, now=1.0).hinted("야옹", by=JUN, now=2.0)
+    assert game.hint_after(riddle()) is None
+    for number in range(1, 5):
+        before, game = game, game.answered(f"{number}?", Verdict.NO, by=JUN, now=2.0 + number)
+        assert game.hint_after(before) is None
+    fifth = game.answered("5?", Verdict.NO, by=JUN, now=7.0)
+    assert fifth.hint_after(game) == game.hints[0]
+    chained = fifth.answered("6?", Verdict.NO, by=JUN, now=7.0)
+    assert (chained.hint_after(game), chained.hint_after(fifth)) == (game.hints[0], None)
+    told = chained.told("털", now=8.0)
+    assert told.answered("7?", Verdict.NO, by=JUN, now=9.0).hint_after(told) is None
+
+
+def test_among_equals_the_one_who_asked_first_helped_most() -> None:
+    game = riddle(MINJI, JUN).answered("a?", Verdict.NO, by=JUN, now=1.0)
+    assert game.answered("b?", Verdict.NO, by=MINJI, now=2.0).mvp == (JUN, 1)
 
 
 def test_questions_of_nothing_but_signs_are_never_duplicates() -> None:

@@ -40,6 +40,13 @@ async def test_an_alias_has_a_proper_word_however_it_is_spelt(database: Database
     assert await words.all() == {"고양이": ["Cat", "냐옹이"]}
 
 
+async def test_signs_without_letters_are_words_of_their_own(database: Database) -> None:
+    words = Synonyms(database)
+    await words.put("고양이", ["🐱"], by="op")
+    assert [await words.canonical(said) for said in ("🐱", "🐶", "!")] == ["고양이", "", ""]
+    assert await words.remove("🐱") == "고양이"
+
+
 async def test_the_last_declaration_counts_and_can_be_taken_back(database: Database) -> None:
     words = Synonyms(database)
     await words.put("고양이", ["나비"], by="op")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game_bots.twentyq.wording import names, noun_of, without_lead
+from game_bots.twentyq.wording import is_follow_up, is_verbal, names, noun_of, without_lead
 from game_bots.wording import folded, question_key, wants_to_be_told
 
 
@@ -34,6 +34,18 @@ def test_other_questions_stay_other_questions(one: str, other: str) -> None:
     assert question_key(one) != question_key(other)
 
 
+@pytest.mark.parametrize("question", ["그럼 더 커요?", "정말요?", "집에서도 그러면 사나요", "왜요?"])
+def test_what_means_something_else_after_another_answer(question: str) -> None:
+    assert is_follow_up(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["그것은 살아 있나요?", "이거 먹나요?", "정말로 큰가요?", "왜가리인가요? 새?"]
+)
+def test_what_means_the_same_at_any_time(question: str) -> None:
+    assert not is_follow_up(question)
+
+
 @pytest.mark.parametrize(
     ("typed", "noun"),
     [
@@ -45,7 +57,12 @@ def test_other_questions_stay_other_questions(one: str, other: str) -> None:
         ("원숭이야", "원숭이야"),
         ("돼지", "돼지"),
         ("티끌 모아 태산", "티끌 모아 태산"),
-        ("인가요", "인가요"),
+        ("인가요", ""),
+        ("맞나요?", ""),
+        ("죠스", "죠스"),
+        ("요리사죠", "요리사"),
+        ("고양이ㅠㅠ", "고양이"),
+        ("ㅋㅋ", "ㅋㅋ"),
         ("", ""),
         ("??", ""),
     ],
@@ -60,6 +77,9 @@ def test_the_noun_in_a_guess(typed: str, noun: str) -> None:
         ("원숭이야", "원숭이", True),
         ("고양이에요", "고양이", True),
         ("책이에요", "책", True),
+        ("책이죠", "책", True),
+        ("책이냐", "책", True),
+        ("케냐", "케", False),
         ("고양이", "고양", False),
         ("고양이인가요?", "고양이", True),
         ("원숭이", "원숭이", True),
@@ -106,4 +126,6 @@ def test_any_text_has_a_key_and_a_noun(text: str) -> None:
     question_key(text)
     noun_of(without_lead(text))
     wants_to_be_told(text)
+    is_follow_up(text)
+    is_verbal(text)
     assert names(text, text) == bool(folded(text))
