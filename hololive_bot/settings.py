@@ -62,7 +62,7 @@ class HololiveSettings(BotSettings):
     cors_origins: Words = env("HOLOLIVE_CORS_ORIGINS", default=())
     data_dir: str = env("HOLOLIVE_DATA_DIR", default="")
     pictures: bool = env("HOLOLIVE_PICTURES_ENABLED", default=True)
-    questions: bool = env("HOLOLIVE_QUESTIONS_ENABLED", default=False)
+    questions: bool = env("HOLOLIVE_QUESTIONS_ENABLED", default=True)
 
     misplaced_names: ClassVar[Mapping[str, str]] = {
         "MQ_STREAM_KEY": "HOLOLIVE_MQ_STREAM_KEY",

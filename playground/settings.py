@@ -143,7 +143,6 @@ def environment(ports: Ports, paths: Paths, *, sockets: Path, database: Path) ->
         "IRIS_URL": f"http://127.0.0.1:{ports.page}",
         **NO_HURRY,
         "HOLOLIVE_SERVER_PORT": str(ports.hololive),
-        "HOLOLIVE_QUESTIONS_ENABLED": "true",
     }
     return clean_environment() | _model(ports, paths) | _holodex(ports) | own
 

@@ -4,10 +4,13 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 
+from playground.demo_model.engines import DemoEngine
+from playground.embedded import Postgres
 from playground.holodex.broadcast import Broadcast
 from playground.holodex.faults import Rule
 from playground.holodex.members import load
@@ -70,6 +73,13 @@ class Hololive:
 
 
 @pytest.fixture
+async def system(tmp_path: Path, postgres_server: Postgres) -> AsyncIterator[System]:
+    """With the demo model behind the LLM server."""
+    async with System(tmp_path, postgres_server, engine=DemoEngine()) as made:
+        yield made
+
+
+@pytest.fixture
 async def hololive(system: System, holodex: HolodexServer) -> AsyncIterator[Hololive]:
     link = await asyncpg.connect(
         host=str(system.postgres.socket_directory), user="twentyq_app", database="twentyq"
@@ -90,6 +100,17 @@ async def test_every_command_as_a_script(hololive: Hololive) -> None:
     assert not any(line.lstrip("!") in log for line in typed if len(line) > 6), "no chat text in the log"
     assert "민지" not in log
     assert await hololive.system.pending(STREAM, GROUP) == 0
+
+
+async def test_questions_in_words_of_ones_own(hololive: Hololive) -> None:
+    bot = await hololive.start()
+    await hololive.prepared(bot)
+    silent = await hololive.system.say("780", "!미코 내일 방송 있어?", stream=STREAM)
+    assert "📘" in await hololive.answer("780", "!멤버")
+    assert silent not in {reply["replyTo"] for reply in await hololive.system.finals() if "replyTo" in reply}
+    await hololive.system.start_llm()
+    async with FakeIris(send_rate_ms=0) as iris, rooms_of(hololive.system, iris) as rooms:
+        await replay(rooms, scripts("hololive")["questions"])
 
 
 async def test_an_alert_reaches_the_room_once(hololive: Hololive) -> None:

@@ -301,7 +301,7 @@ class Judge:
         for stage, shorter in pairwise([*stages, 0]):
             window = (max(segment[0], plan - stage * MINUTE), min(segment[1], plan - shorter * MINUTE))
             hot = window[0] >= plan - HOT and segment[0] <= window[0] - SETTLED
-            if not self._must(listener, window, 61.0 if hot else SETTLED):
+            if not self._must(listener, window, 60.0 if hot else SETTLED):
                 continue
             before = [each for each in told if each.stage == f"T-{stage}" and each.at < window[1]]
             if not before and not self._told_by_move(broadcast, told, stage, plan, window[1]):

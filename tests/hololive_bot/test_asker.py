@@ -103,6 +103,6 @@ async def test_nothing_is_said_when_nothing_is_sure(asking: tuple[Chat, Asked]) 
     assert asked.texts == ["미코 보고 싶다"], "what is not about us costs no call"
 
 
-async def test_questions_are_off_unless_they_are_wanted(chat: Chat) -> None:
+async def test_questions_can_be_switched_off(chat: Chat) -> None:
     assert await chat.reply("!미코 지금 방송해?") == []
     assert "편하게" not in await chat.say("!도움말")

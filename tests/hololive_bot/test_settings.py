@@ -21,7 +21,7 @@ def test_defaults() -> None:
     assert settings.access_list() == AccessList()
     assert settings.holodex_keys() == ()
     assert not settings.counts_youtube()
-    assert not settings.questions
+    assert settings.questions
 
 
 def test_older_names_are_read() -> None:

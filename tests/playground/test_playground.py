@@ -114,7 +114,7 @@ async def test_a_newcomers_first_quarter_of_an_hour(place: Path) -> None:
         status, said = await playground.play(GAMES / "demo" / "first_game.script")
         assert status == 0, said
         assert "🎉 민지님이 맞혔어요!" in said
-        for name in ("demo/surrender", "hololive/hololive", "demo/first_soup"):
+        for name in ("demo/surrender", "hololive/hololive", "hololive/questions", "demo/first_soup"):
             status, said = await playground.play(GAMES / f"{name}.script")
             assert status == 0, said
         assert "🎉 영희님이 '젖은 수험생'의 진상을 밝혔어요!" in said
