@@ -31,7 +31,9 @@ class PuzzleSpec(Strict):
     "if", `!` when a negation does not turn the verdict ("did he not come out
     of spite?"). Of concepts in `scene` it does not matter whether they are named, of `people` only where no
     rule is needed.
-    `matters` and `because` are concepts that the story turns on, or that are its cause.
+    `matters` and `because` are concepts that the story turns on, or that are its cause. `absent` are concepts
+    that are nowhere in it: whoever asks for one is told no. Each of the `stories` is a set of concepts that
+    belong to one event of it: whatever is asked with these alone is so.
     """
 
     id: int
@@ -53,6 +55,8 @@ class PuzzleSpec(Strict):
     people: Words
     matters: Words
     because: Words
+    absent: Words = Field(default_factory=list)
+    stories: Texts = ()
     rules: dict[Verdict, Texts]
 
     @model_validator(mode="after")
@@ -80,9 +84,12 @@ class CommonSpec(Strict):
 
     neutral: Words
     neutral_verbs: Words
+    interjections: Words
+    spelling: dict[str, str]
+    refused: Texts
     particles: Words
     links: tuple[EndingSpec, ...]
     words: dict[str, Words]
-    never: Words
-    trivial: Words
+    never: dict[str, Words]
+    trivial: dict[str, Words]
     scene: Words

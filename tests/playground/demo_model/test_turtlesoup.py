@@ -257,7 +257,7 @@ def test_a_question_is_judged_and_facts_are_told_by_the_numbers_of_the_request()
     assert (said.answer, said.important, said.facts, said.sure) == ("예", True, (len(WET.facts),), True)
     said = ask("answer", puzzle=PUZZLE, facts="", question="수영 시험인가요?")
     assert (said.answer, said.facts, said.sure) == ("예", (), False)
-    said = ask("answer", puzzle=PUZZLE, facts=NUMBERED, question="시험지가 빨간색인가요?")
+    said = ask("answer", puzzle=PUZZLE, facts=NUMBERED, question="민호가 호두를 깠나요?")
     assert (said.answer, said.important) == (CANNOT_SAY, False)
 
 
