@@ -1,9 +1,10 @@
 """Question × puzzle → verdict, facts that came to light, and whether it was a pivotal one."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from playground.demo_model.files import KnowledgeError
+from playground.demo_model.korean.cleaning import words as split
 from playground.demo_model.turtlesoup.reading import NEUTRAL, Reader, Reading
 from playground.demo_model.turtlesoup.spec import CommonSpec, PuzzleSpec, Verdict
 
@@ -61,7 +62,7 @@ class Judge:
 
     def __init__(self, puzzle: PuzzleSpec, common: CommonSpec, reader: Reader) -> None:
         """Raises KnowledgeError when a rule speaks of a concept or a fact that is not there."""
-        self._reader = reader
+        self._reader, self._who = reader, frozenset(common.who)
         self._scene, self._people = frozenset({*puzzle.scene, *common.scene}), frozenset(puzzle.people)
         self._matters, self._because = frozenset(puzzle.matters), frozenset(puzzle.because)
         self._rules = [_rule(line, verdict) for verdict, lines in puzzle.rules.items() for line in lines]
@@ -93,8 +94,15 @@ class Judge:
             raise KnowledgeError(f"{puzzle.title}: the rules do not bring exactly its facts to light")
 
     def answer(self, question: str) -> Answer:
+        """What can be told of a question; "yes" is no answer to "who …?"."""
+        answer = self._answer(self._reader.read(question))
+        asks_who = answer.verdict == YES and not self._who.isdisjoint(split(question)[:1])
+        return UNKNOWN if asks_who else answer
+
+    def _answer(self, readings: Sequence[Reading]) -> Answer:
         """The verdict of the readings with the longest words, if they agree."""
-        readings = self._reader.read(question)
+        if readings and not readings[0].concepts:  # nothing is said; what else it could mean is far-fetched
+            return UNKNOWN
         for rank in sorted({reading.rank for reading in readings}):
             alike = (self._judge(reading) for reading in readings if reading.rank == rank)
             found = {answer for answer in alike if answer is not None}
@@ -168,7 +176,7 @@ class Judge:
         return Answer(_turned(verdict, turns)) if verdict else None
 
     def _relevance(self, core: frozenset[str]) -> Verdict | None:
-        if core <= self._matters:
+        if {concept.removeprefix("~") for concept in core} <= self._matters:
             return YES
         if core & self._absent or core <= self._idle | {_HOW_MANY}:
             return IRRELEVANT
@@ -208,5 +216,5 @@ def words_of(puzzle: PuzzleSpec, common: CommonSpec) -> dict[str, list[str]]:
 
 
 def _common(concept: str, puzzle: PuzzleSpec) -> str:
-    """The name of a common concept; beside the puzzle's own of this name, it keeps the words that are left."""
+    """The name of a common concept; beside the puzzle's own of that name, it has what is left."""
     return f"{concept}*" if concept in puzzle.words else concept

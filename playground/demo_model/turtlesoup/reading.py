@@ -83,8 +83,8 @@ class Reading:
 
     @property
     def rank(self) -> tuple[int, int, int]:
-        """The lower, the likelier: few words, which are long ones; of as many, those that say more."""
-        return self.items, -len(self.concepts), -self.spelt
+        """The lower, the likelier: few words, which are long ones; of as long ones, those that say more."""
+        return self.items, -self.spelt, -len(self.concepts)
 
 
 class Reader:
@@ -101,7 +101,7 @@ class Reader:
         refused: Sequence[str] = (),
     ) -> None:
         """`words` are the forms of each concept: `~` closes a stem (`헤엄치~`), `-` opens an opposite.
-        `spelling` says what is meant by what is often typed, `refused` what is no question; both are patterns.
+        `spelling` says what is meant by what is often typed, `refused` what is no question: patterns.
         """
         self._index: dict[str, list[Word]] = defaultdict(list)
         for concept, forms in words.items():
@@ -152,8 +152,8 @@ class Reader:
     def _from(
         self, walk: Walk, at: int, known: Mapping[int, tuple[Reading, ...]], *, border: int | None
     ) -> Iterator[Reading]:
-        """Within what was typed as a word, up to its `border`, a syllable that adds nothing is not read, as it
-        could be part of any; nor is a word that goes on beyond ("그가 죽었다" has no 가죽).
+        """Within what was typed as a word, up to its `border`, a syllable that adds nothing is not read, as
+        it could be part of any; nor is a word that goes on beyond ("그가 죽었다" has no 가죽).
         """
         for word, end, flips in self._words(walk.text, at):
             loose = border is not None and not word.long

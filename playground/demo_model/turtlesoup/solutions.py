@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from playground.demo_model.turtlesoup.spec import PuzzleSpec
 
-_DENIED = re.compile(r".{0,4}?(아니|지않|은적없)")
+_DENIED = re.compile(r".{0,4}?아니|.{0,2}?(지않|은적없)")
+"""Behind a word: it takes it back. "무서워 들어가지 않아서" denies the going, not the fear."""
 _NEGATIVE = re.compile("못|안|않|지$|없|아니")
 _CHOICE = re.compile("거나|또는|아니면|혹은")
 

@@ -55,8 +55,8 @@ class PuzzleSpec(Strict):
     people: Words
     matters: Words
     because: Words
-    absent: Words = Field(default_factory=list)
-    stories: Texts = ()
+    absent: Words
+    stories: Texts
     rules: dict[Verdict, Texts]
 
     @model_validator(mode="after")
@@ -79,7 +79,8 @@ class CommonSpec(Strict):
     """What all puzzles share.
 
     A plain question about a concept in `never` is answered with no, about one in `trivial` with "irrelevant";
-    that is what both are told of when it is asked whether they matter.
+    that is what both are told of when it is asked whether they matter. What begins with `who` asks for a
+    person as well as for whether there is one, and is told no at most.
     """
 
     neutral: Words
@@ -87,6 +88,7 @@ class CommonSpec(Strict):
     interjections: Words
     spelling: dict[str, str]
     refused: Texts
+    who: Words
     particles: Words
     links: tuple[EndingSpec, ...]
     words: dict[str, Words]
