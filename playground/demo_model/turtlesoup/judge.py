@@ -101,10 +101,13 @@ class Judge:
 
     def _answer(self, readings: Sequence[Reading]) -> Answer:
         """The verdict of the readings with the longest words, if they agree."""
-        if readings and not readings[0].concepts:  # nothing is said; what else it could mean is far-fetched
+        if (
+            not readings or not readings[0].concepts
+        ):  # it says nothing; what else it could mean is far-fetched
             return UNKNOWN
-        for rank in sorted({reading.rank for reading in readings}):
-            alike = (self._judge(reading) for reading in readings if reading.rank == rank)
+        near = [reading for reading in readings if reading.items <= readings[0].items + 1]
+        for rank in sorted({reading.rank for reading in near}):
+            alike = (self._judge(reading) for reading in near if reading.rank == rank)
             found = {answer for answer in alike if answer is not None}
             if len({answer.verdict for answer in found}) > 1:
                 return UNKNOWN
