@@ -1,10 +1,11 @@
 """Question × puzzle → verdict, facts that came to light, and whether it was a pivotal one."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from playground.demo_model.files import KnowledgeError
-from playground.demo_model.korean.cleaning import words as split
+from playground.demo_model.korean.hangul import compose
 from playground.demo_model.turtlesoup.reading import NEUTRAL, Reader, Reading
 from playground.demo_model.turtlesoup.spec import CommonSpec, PuzzleSpec, Verdict
 
@@ -15,7 +16,8 @@ IRRELEVANT: Verdict = "관계없습니다"
 RELATED: Verdict = "조금은 관계있습니다"
 
 _OPPOSITE: dict[Verdict, Verdict] = {YES: NO, NO: YES}
-_MATTERS = frozenset({"관련", "중요"})
+_IMPORTANT = "중요"
+_MATTERS = frozenset({"관련", _IMPORTANT})
 _HOW_MANY = "몇"
 _CAUSE = "때문"
 
@@ -62,7 +64,7 @@ class Judge:
 
     def __init__(self, puzzle: PuzzleSpec, common: CommonSpec, reader: Reader) -> None:
         """Raises KnowledgeError when a rule speaks of a concept or a fact that is not there."""
-        self._reader, self._who = reader, frozenset(common.who)
+        self._reader, self._who = reader, re.compile(common.who)
         self._scene, self._people = frozenset({*puzzle.scene, *common.scene}), frozenset(puzzle.people)
         self._matters, self._because = frozenset(puzzle.matters), frozenset(puzzle.because)
         self._rules = [_rule(line, verdict) for verdict, lines in puzzle.rules.items() for line in lines]
@@ -96,14 +98,11 @@ class Judge:
     def answer(self, question: str) -> Answer:
         """What can be told of a question; "yes" is no answer to "who …?"."""
         answer = self._answer(self._reader.read(question))
-        asks_who = answer.verdict == YES and not self._who.isdisjoint(split(question)[:1])
-        return UNKNOWN if asks_who else answer
+        return UNKNOWN if answer.verdict == YES and self._who.search(compose(question)) else answer
 
     def _answer(self, readings: Sequence[Reading]) -> Answer:
         """The verdict of the readings with the longest words, if they agree."""
-        if (
-            not readings or not readings[0].concepts
-        ):  # it says nothing; what else it could mean is far-fetched
+        if not readings or not readings[0].concepts:  # the likeliest says nothing, others are far-fetched
             return UNKNOWN
         near = [reading for reading in readings if reading.items <= readings[0].items + 1]
         for rank in sorted({reading.rank for reading in near}):
@@ -120,13 +119,17 @@ class Judge:
         its words. Of "A or B" only what is so of both can be told.
         """
         if reading.either:
-            verdict = NO if self._core(reading.concepts) <= self._untrue else None
-            return Answer(verdict) if verdict and not reading.flips else None
-        if reading.flips and (found := self._told(reading.denied, flips=False)) and found is not UNKNOWN:
-            return found
+            others = [(reading.either - {one}) for one in reading.either]
+            alone = [replace(reading, either=frozenset(), concepts=reading.concepts - out) for out in others]
+            found = [self._judge(one) for one in alone]
+            return found[0] if len({answer and answer.verdict for answer in found}) == 1 else None
+        if reading.flips:
+            denied = self._told(reading.denied, flips=False, denied="~" + reading.last)
+            if denied and denied is not UNKNOWN:
+                return denied
         return self._told(reading.concepts, flips=reading.flips) or self._by_table(reading)
 
-    def _told(self, concepts: frozenset[str], *, flips: bool) -> Answer | None:
+    def _told(self, concepts: frozenset[str], *, flips: bool, denied: str = "") -> Answer | None:
         fitting = [(rule.used(concepts, self._scene), rule) for rule in self._rules]
         ranked = [(used, rule.conditions, rule) for used, rule in fitting if used]
         if ranked:
@@ -136,17 +139,17 @@ class Judge:
                 return UNKNOWN
             rule = max(best, key=lambda rule: (len(rule.groups), rule.important))
             return Answer(_turned(rule.verdict, flips and not rule.fixed), rule.important, rule.facts)
-        return self._in_a_story(concepts, flips=flips)
+        return self._in_a_story(concepts, flips=flips, denied=denied)
 
-    def _in_a_story(self, concepts: frozenset[str], *, flips: bool) -> Answer | None:
-        """Yes, when all that is named happens in one story; it tells what its parts tell. That something is
-        not so is told only beside something that is: the same words could deny what happened.
+    def _in_a_story(self, concepts: frozenset[str], *, flips: bool, denied: str) -> Answer | None:
+        """Yes, when all that is named happens in one story; it tells what its parts tell. What a question as
+        a whole denies must stand beside something else: "is it not a signal?" asks whether there was one.
         """
         named = {concept.rstrip("?") for concept in concepts}
         about = named - self._scene - {_CAUSE}
         if not any(about <= story for story in self._stories):
             return None
-        if not about or (len(about) == 1 and min(about).startswith("~")):
+        if about <= {denied}:
             return None
         if _CAUSE in named and not about & self._because:
             return None
@@ -167,20 +170,32 @@ class Judge:
         if not core:
             return None
         if reading.concepts & _MATTERS:
-            verdict = self._relevance(core)
+            verdict = self._relevance(core, important=_IMPORTANT in reading.concepts)
         elif _CAUSE in reading.concepts and core <= self._because:
             verdict = YES
-        elif gone := core & self._absent:  # "did he, being drunk, not answer?" asks whether he was drunk
-            verdict, turns = NO, turns and (reading.last in gone or reading.last not in core)
+        elif core & self._absent:
+            verdict, turns = self._of_what_is_absent(reading, core)
         elif core <= self._idle:
             verdict = NO if _CAUSE in reading.concepts or core & self._untrue else IRRELEVANT
         elif core <= self._true and len(core) == 1 and not reading.concepts & self._people:
             verdict = YES
         return Answer(_turned(verdict, turns)) if verdict else None
 
-    def _relevance(self, core: frozenset[str]) -> Verdict | None:
+    def _of_what_is_absent(self, reading: Reading, core: frozenset[str]) -> tuple[Verdict | None, bool]:
+        """No, and whether a negation turns it: "did he, being drunk, not answer?" asks whether he was drunk.
+        Nothing of "if there were …", nor of "did he not drink, and …?".
+        """
+        absent = core & self._absent
+        if any(concept + "?" in reading.concepts for concept in absent):
+            return None, False
+        turns = reading.flips and reading.last in absent | {_CAUSE}
+        return (None if turns and absent < core else NO), turns
+
+    def _relevance(self, core: frozenset[str], *, important: bool) -> Verdict | None:
         if {concept.removeprefix("~") for concept in core} <= self._matters:
             return YES
+        if core & self._absent and not important:
+            return NO
         if core & self._absent or core <= self._idle | {_HOW_MANY}:
             return IRRELEVANT
         return RELATED if core <= self._true else None

@@ -56,8 +56,8 @@ class Reading:
     `flips`: the question as a whole is negative. `last` is the last concept of a question that `flips`.
     `items` is the number of words, `spelt` that of their letters. `loose`: it begins with one syllable in the
     middle of what was typed as a word; `loose_noun`: and that is a noun. `bare`: its predicate adds nothing.
-    `denies`: it begins with "…없는" or "…하지 않는", and whatever stands before that is negated. `either`: it
-    names things of which one would do ("A나 B").
+    `denies`: it begins with "…없는" or "…하지 않는", and whatever stands before that is negated. `first` is
+    its first concept. `either` are concepts of which one would do ("A나 B").
     """
 
     concepts: frozenset[str]
@@ -69,7 +69,8 @@ class Reading:
     bare: bool = False
     denies: bool = False
     last: str = ""
-    either: bool = False
+    first: str = ""
+    either: frozenset[str] = frozenset()
 
     @property
     def denied(self) -> frozenset[str]:
@@ -209,14 +210,16 @@ def _as_predicate(
         yield from _linked(word, tail, rests, loose=loose, flips=flips)
     elif word.state is State.NOUN and word.concept:
         for rest in rests:
-            yield replace(_before(word, rest, loose=loose), either=True)
+            if rest.first:
+                either = rest.either | {word.concept, rest.first}
+                yield replace(_before(word, rest, loose=loose), either=either)
 
 
 def _closing(word: Word, *, loose: bool, negative: bool) -> Reading:
     """The predicate alone."""
     bare, noun = word.concept == NEUTRAL, loose and word.state is State.NOUN
     concepts, last = frozenset({word.concept} - {NEUTRAL}), word.concept if negative else ""
-    return Reading(concepts, negative, 1, len(word.letters), loose, noun, bare, last=last)
+    return Reading(concepts, negative, 1, len(word.letters), loose, noun, bare, last=last, first=word.concept)
 
 
 def _linked(
@@ -245,6 +248,7 @@ def _before(
         loose_noun=loose and noun,
         denies=denies,
         last=rest.last or (concept if rest.flips else ""),
+        first=concept,
     )
 
 

@@ -79,8 +79,8 @@ class CommonSpec(Strict):
     """What all puzzles share.
 
     A plain question about a concept in `never` is answered with no, about one in `trivial` with "irrelevant";
-    that is what both are told of when it is asked whether they matter. What begins with `who` asks for a
-    person as well as for whether there is one, and is told no at most.
+    that is what both are told of when it is asked whether they matter. What has `who`, a pattern, may ask for
+    a person as well as for whether there is one, and is told no at most.
     """
 
     neutral: Words
@@ -88,7 +88,7 @@ class CommonSpec(Strict):
     interjections: Words
     spelling: dict[str, str]
     refused: Texts
-    who: Words
+    who: str
     particles: Words
     links: tuple[EndingSpec, ...]
     words: dict[str, Words]
