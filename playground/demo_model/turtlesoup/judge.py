@@ -104,7 +104,7 @@ class Judge:
         """The verdict of the readings with the longest words, if they agree."""
         if not readings or not readings[0].concepts:  # the likeliest says nothing, others are far-fetched
             return UNKNOWN
-        near = [reading for reading in readings if reading.items <= readings[0].items + 1]
+        near = [reading for reading in readings if self._is_near(reading, readings[0])]
         for rank in sorted({reading.rank for reading in near}):
             alike = (self._judge(reading) for reading in near if reading.rank == rank)
             found = {answer for answer in alike if answer is not None}
@@ -113,6 +113,11 @@ class Judge:
             if found:
                 return max(found, key=lambda answer: (answer.important, answer.facts))
         return UNKNOWN
+
+    def _is_near(self, reading: Reading, likeliest: Reading) -> bool:
+        """Whether it may stand in for the likeliest: with one word more, and no talk of other things."""
+        added = reading.concepts - likeliest.concepts
+        return reading.items - likeliest.items <= (1 if added.isdisjoint(self._idle) else 0)
 
     def _judge(self, reading: Reading) -> Answer | None:
         """By what is known of "did not …", else by what is known of "did …", else by what can be told of
