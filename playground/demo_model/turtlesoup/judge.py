@@ -19,6 +19,8 @@ _OPPOSITE: dict[Verdict, Verdict] = {YES: NO, NO: YES}
 _IMPORTANT = "중요"
 _MATTERS = frozenset({"관련", _IMPORTANT})
 _HOW_MANY = "몇"
+_OTHER = "다른말"
+"""The concept of words of which nothing can be told."""
 _CAUSE = "때문"
 
 
@@ -76,7 +78,7 @@ class Judge:
         never = {_common(concept, puzzle) for concept in common.never}
         self._absent = frozenset(puzzle.absent) | never - there
         self._untrue = self._absent | alone[NO]
-        self._trivial = frozenset(_common(concept, puzzle) for concept in common.trivial)
+        self._trivial = frozenset(common.trivial) - frozenset(puzzle.words)
         self._idle = self._untrue | self._trivial | alone[IRRELEVANT]
 
     def _alone(self, verdict: Verdict) -> frozenset[str]:
@@ -106,12 +108,14 @@ class Judge:
             return UNKNOWN
         near = [reading for reading in readings if self._is_near(reading, readings[0])]
         for rank in sorted({reading.rank for reading in near}):
-            alike = (self._judge(reading) for reading in near if reading.rank == rank)
-            found = {answer for answer in alike if answer is not None}
+            alike = [reading for reading in near if reading.rank == rank]
+            found = {answer for answer in map(self._judge, alike) if answer is not None}
             if len({answer.verdict for answer in found}) > 1:
                 return UNKNOWN
             if found:
                 return max(found, key=lambda answer: (answer.important, answer.facts))
+            if any(_OTHER in reading.concepts for reading in alike):
+                return UNKNOWN
         return UNKNOWN
 
     def _is_near(self, reading: Reading, likeliest: Reading) -> bool:
@@ -182,6 +186,8 @@ class Judge:
             verdict, turns = self._of_what_is_absent(reading, core)
         elif core <= self._idle:
             verdict = NO if _CAUSE in reading.concepts or core & self._untrue else IRRELEVANT
+            if verdict == IRRELEVANT and reading.concepts & self._matters:
+                return None  # a trifle about what matters could matter
         elif core <= self._true and len(core) == 1 and not reading.concepts & self._people:
             verdict = YES
         return Answer(_turned(verdict, turns)) if verdict else None

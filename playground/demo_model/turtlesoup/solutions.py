@@ -36,7 +36,7 @@ def judge(puzzle: PuzzleSpec, text: str) -> Attempt:
     facts = tuple(sorted(told))
     if not lacking and not spoilt:
         return Attempt("YES", facts)
-    if len(lacking) == len(puzzle.core):
+    if len(lacking) + spoilt >= len(puzzle.core):
         return Attempt("NO", facts)
     return Attempt("CLOSE", facts, puzzle.facts[lacking[0][0] - 1].nudge if lacking else "")
 
