@@ -59,7 +59,9 @@ def squeezed_pattern(pattern: str) -> str:
 
 
 def _states(said: str, word: str) -> bool:
-    """Whether the word stands there, and is not taken back right behind it."""
+    """Whether the word stands there, and is not taken back right behind it; one with `!` may be."""
+    if word.endswith("!"):
+        return word[:-1] in said
     at = said.find(word)
     while at >= 0:
         if _NEGATIVE.search(word) or not _DENIED.match(said, at + len(word)):

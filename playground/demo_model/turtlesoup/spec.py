@@ -15,7 +15,8 @@ Texts = tuple[str, ...]
 class FactSpec(Strict):
     """What a solution consists of: how it is told in free words, and what may be said when it is missing.
 
-    In `told` each text is one way to tell it: `a|b & c` has one of a and b, and c.
+    In `told` each text is one way to tell it: `a|b & c` has one of a and b, and c. A word that ends in `!`
+    may be negated ("so that she is not disappointed").
     """
 
     fact: str

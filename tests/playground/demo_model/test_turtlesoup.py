@@ -87,7 +87,7 @@ def test_the_rounds_that_mended_the_rules() -> None:
     assert right >= 0.98 * answered
 
 
-SETS = {name: yaml.safe_load((DATA / f"soup_set_{name}.yml").read_text("utf-8")) for name in "abcdef"}
+SETS = {name: yaml.safe_load((DATA / f"soup_set_{name}.yml").read_text("utf-8")) for name in "abcdefg"}
 """Questions of a second and a third person. The figures of each set's first run stand in decision 0009."""
 
 
