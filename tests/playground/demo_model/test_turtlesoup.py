@@ -87,13 +87,16 @@ def test_the_rounds_that_mended_the_rules() -> None:
     assert right >= 0.98 * answered
 
 
-SETS = {name: yaml.safe_load((DATA / f"soup_set_{name}.yml").read_text("utf-8")) for name in "abcdefg"}
-"""Questions of a second and a third person. The figures of each set's first run stand in decision 0009."""
+SETS = {name: yaml.safe_load((DATA / f"soup_set_{name}.yml").read_text("utf-8")) for name in "abcdefgh"}
+"""By people who had not written the first rules, each committed before it was run; then all of them mended the
+rules. On sight set G had 87.5 % of its questions answered, 98.1 % of these rightly, and set H, which has none, 40 of
+40 solutions and none of 30 other lines; the earlier ones had less (decision 0009).
+"""
 
 
-@pytest.mark.parametrize("name", SETS)
+@pytest.mark.parametrize("name", "abcdefg")
 def test_the_sets_of_others_hold_the_gate(name: str) -> None:
-    """They have mended the rules since: of the questions 75 % are answered, of these 95 % rightly."""
+    """Of the questions at least 75 % are answered, of these 95 % rightly."""
     asked, answered, right = asked_and_right(SETS[name]["questions"])
     assert asked == 120
     assert answered >= 0.75 * asked
