@@ -15,7 +15,14 @@ class Puzzle:
 
     def __init__(self, spec: PuzzleSpec, common: CommonSpec, endings: Endings) -> None:
         self.spec = spec
-        reader = Reader(words_of(spec, common), particles=common.particles, endings=endings)
+        reader = Reader(
+            words_of(spec, common),
+            endings=endings,
+            particles=common.particles,
+            interjections=common.interjections,
+            spelling=common.spelling,
+            refused=common.refused,
+        )
         self.judge = Judge(spec, common, reader)
 
     @property

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from playground.demo_model.turtlesoup.spec import PuzzleSpec
 
-_DENIED = re.compile(r".{0,4}?(아니|지않|은적없)")
+_DENIED = re.compile(r".{0,4}?아니|.{0,2}?(지않|은적없)")
+"""Behind a word: it takes it back. "무서워 들어가지 않아서" denies the going, not the fear."""
 _NEGATIVE = re.compile("못|안|않|지$|없|아니")
 _CHOICE = re.compile("거나|또는|아니면|혹은")
 
@@ -35,7 +36,7 @@ def judge(puzzle: PuzzleSpec, text: str) -> Attempt:
     facts = tuple(sorted(told))
     if not lacking and not spoilt:
         return Attempt("YES", facts)
-    if len(lacking) == len(puzzle.core):
+    if len(lacking) + spoilt >= len(puzzle.core):
         return Attempt("NO", facts)
     return Attempt("CLOSE", facts, puzzle.facts[lacking[0][0] - 1].nudge if lacking else "")
 
@@ -58,7 +59,9 @@ def squeezed_pattern(pattern: str) -> str:
 
 
 def _states(said: str, word: str) -> bool:
-    """Whether the word stands there, and is not taken back right behind it."""
+    """Whether the word stands there, and is not taken back right behind it; one with `!` may be."""
+    if word.endswith("!"):
+        return word[:-1] in said
     at = said.find(word)
     while at >= 0:
         if _NEGATIVE.search(word) or not _DENIED.match(said, at + len(word)):

@@ -15,7 +15,8 @@ Texts = tuple[str, ...]
 class FactSpec(Strict):
     """What a solution consists of: how it is told in free words, and what may be said when it is missing.
 
-    In `told` each text is one way to tell it: `a|b & c` has one of a and b, and c.
+    In `told` each text is one way to tell it: `a|b & c` has one of a and b, and c. A word that ends in `!`
+    may be negated ("so that she is not disappointed").
     """
 
     fact: str
@@ -31,7 +32,9 @@ class PuzzleSpec(Strict):
     "if", `!` when a negation does not turn the verdict ("did he not come out
     of spite?"). Of concepts in `scene` it does not matter whether they are named, of `people` only where no
     rule is needed.
-    `matters` and `because` are concepts that the story turns on, or that are its cause.
+    `matters` and `because` are concepts that the story turns on, or that are its cause. `absent` are concepts
+    that are nowhere in it: whoever asks for one is told no. Each of the `stories` is a set of concepts that
+    belong to one event of it: whatever is asked with these alone is so.
     """
 
     id: int
@@ -53,6 +56,8 @@ class PuzzleSpec(Strict):
     people: Words
     matters: Words
     because: Words
+    absent: Words
+    stories: Texts
     rules: dict[Verdict, Texts]
 
     @model_validator(mode="after")
@@ -75,14 +80,19 @@ class CommonSpec(Strict):
     """What all puzzles share.
 
     A plain question about a concept in `never` is answered with no, about one in `trivial` with "irrelevant";
-    that is what both are told of when it is asked whether they matter.
+    that is what both are told of when it is asked whether they matter. What has `who`, a pattern, may ask for
+    a person as well as for whether there is one, and is told no at most.
     """
 
     neutral: Words
     neutral_verbs: Words
+    interjections: Words
+    spelling: dict[str, str]
+    refused: Texts
+    who: str
     particles: Words
     links: tuple[EndingSpec, ...]
     words: dict[str, Words]
-    never: Words
-    trivial: Words
+    never: dict[str, Words]
+    trivial: dict[str, Words]
     scene: Words

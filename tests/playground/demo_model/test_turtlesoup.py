@@ -66,7 +66,7 @@ def asked_and_right(table: dict[str, list[dict[str, Any]]]) -> tuple[int, int, i
 
 
 def test_the_set_that_came_before_the_rules() -> None:
-    """Coverage at least 75 %, of the answered at least 95 % right; the set is never tuned to."""
+    """Coverage at least 75 %, of the answered at least 95 % right."""
     asked, answered, right = asked_and_right(INDEPENDENT["questions"])
     assert asked >= 120
     assert answered >= 0.75 * asked
@@ -74,7 +74,7 @@ def test_the_set_that_came_before_the_rules() -> None:
 
 
 def test_the_set_that_came_after_the_rules() -> None:
-    """The sober figure: half of what is asked, of the answered at least 90 % right; never tuned to, either."""
+    """Half of what is asked, of the answered at least 90 % right; it has mended the rules since."""
     asked, answered, right = asked_and_right(INDEPENDENT["later"])
     assert asked >= 60
     assert answered >= 0.5 * asked
@@ -85,6 +85,78 @@ def test_the_rounds_that_mended_the_rules() -> None:
     asked, answered, right = asked_and_right(yaml.safe_load((DATA / "soup_rounds.yml").read_text("utf-8")))
     assert answered >= 0.8 * asked
     assert right >= 0.98 * answered
+
+
+@pytest.mark.parametrize(
+    ("title", "question", "verdict"),
+    [
+        # "Who …?" could ask for a name; "is anybody there?" does not.
+        ("서두르는 검은 차", "누가 죽었나요?", CANNOT_SAY),
+        ("벽의 소리", "옆집에 누가 살아요?", "예"),
+        # Of alternatives only what is so of each.
+        ("전하지 않은 편지", "저수지나 댐이 생겼나요?", "예"),
+        ("젖은 수험생", "바다나 강에서 봤나요?", "아니오"),
+        ("젖은 수험생", "수영이나 달리기인가요?", CANNOT_SAY),
+        # A negation turns the verdict of what is absent only where it denies just that.
+        ("벽의 소리", "귀신이 안 나오나요?", "예"),
+        ("벽의 소리", "전쟁 때문은 아니죠?", "예"),
+        ("벽의 소리", "술에 취해서 대답을 안 했나요?", "아니오"),
+        ("멈추는 마을", "여름이 아니면 멈추나요?", CANNOT_SAY),
+        # Words of which nothing can be told leave a no, and no yes.
+        ("서두르는 검은 차", "비행기가 끊기는 시간인가요?", "아니오"),
+        ("아무도 먹지 않는 국수", "주인이 국수에 물을 부었나요?", CANNOT_SAY),
+        ("젖은 수험생", "물이 많았나요?", CANNOT_SAY),
+        # As it is typed: misspelt, with a sigh before it, with words behind it, over a blank.
+        ("젖은 수험생", "먼가 물에 들어가는 시험 같은거죠?", "예"),
+        ("젖은 수험생", "헐 그럼 수영 시험인가요?", "예"),
+        ("벽의 소리", "가족인가요 둘이", "아니오"),
+        ("서두르는 검은 차", "운전사가 죽였어?", "아니오"),
+        # Without a question mark the ending makes a question.
+        ("벽의 소리", "시끄러워", CANNOT_SAY),
+        ("벽의 소리", "이웃이 시끄러웠나요", "아니오"),
+    ],
+)
+def test_how_a_question_is_read(title: str, question: str, verdict: str) -> None:
+    assert BY_TITLE[title].judge.answer(question).verdict == verdict
+
+
+SETS = {name: yaml.safe_load((DATA / f"soup_set_{name}.yml").read_text("utf-8")) for name in "abcdefgh"}
+"""By people who had not written the first rules, each committed before it was run; then all of them mended the
+rules. On sight set G had 87.5 % of its questions answered, 98.1 % of these rightly, and set H, which has none, 40 of
+40 solutions and none of 30 other lines; the earlier ones had less (decision 0009).
+"""
+
+
+@pytest.mark.parametrize("name", "abcdefg")
+def test_the_sets_of_others_hold_the_gate(name: str) -> None:
+    """Of the questions at least 75 % are answered, of these 95 % rightly."""
+    asked, answered, right = asked_and_right(SETS[name]["questions"])
+    assert asked == 120
+    assert answered >= 0.75 * asked
+    assert right >= 0.95 * answered
+
+
+def test_ways_of_telling_the_solutions_are_judged_right() -> None:
+    cases = [
+        (case["solution"], judge(BY_TITLE[title].spec, case["solution"]).result, case["answer"])
+        for table in SETS.values()
+        for title, listed in table["solutions"].items()
+        for case in listed
+    ]
+    assert len(cases) >= 40
+    assert [case for case in cases if case[1] not in case[2]] == []
+
+
+def test_chatter_and_open_questions_are_not_answered() -> None:
+    """Of one line it can be argued: "다들 자요?" could mean the villagers, and is answered with no."""
+    judged = [
+        line
+        for table in SETS.values()
+        for title, lines in table["unanswerable"].items()
+        for line in lines
+        if BY_TITLE[title].judge.answer(line).verdict != CANNOT_SAY
+    ]
+    assert judged == ["다들 자요?"]
 
 
 def test_lines_without_an_answer_get_none() -> None:
@@ -257,7 +329,7 @@ def test_a_question_is_judged_and_facts_are_told_by_the_numbers_of_the_request()
     assert (said.answer, said.important, said.facts, said.sure) == ("예", True, (len(WET.facts),), True)
     said = ask("answer", puzzle=PUZZLE, facts="", question="수영 시험인가요?")
     assert (said.answer, said.facts, said.sure) == ("예", (), False)
-    said = ask("answer", puzzle=PUZZLE, facts=NUMBERED, question="시험지가 빨간색인가요?")
+    said = ask("answer", puzzle=PUZZLE, facts=NUMBERED, question="민호가 호두를 깠나요?")
     assert (said.answer, said.important) == (CANNOT_SAY, False)
 
 
