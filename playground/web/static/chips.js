@@ -8,7 +8,7 @@ import { on, rowsOf, state } from "./state.js";
 const CATEGORIES = {
   생물: "organism", 음식: "food", 사물: "object", 장소: "place", 개념: "concept", 영화: "movie", "사자성어/속담": "idiom_proverb",
 };
-const BEGAN = /\[(생물|음식|사물|장소|개념|영화|사자성어\/속담)\]/;
+const BEGAN = /\[(생물|음식|사물|장소|개념|영화|사자성어\/속담)( · [^\]]+)?\]/;
 const ENDED = /정답은 '|열린 판이 없어요/;
 const MOST = 8;
 

@@ -98,10 +98,10 @@ async def test_three_people_play_to_the_end_in_two_rooms(visitor: Visitor) -> No
     await page.goto(visitor.url)
     await page.get_by_role("heading", name="카카오톡 방처럼 놀아 보세요").wait_for()
     await visitor.new_room("고양이를 찾는 방", "민지", "준", "하나")
-    await visitor.says("민지", "/스자 시작 생물", "[생물] 하나를 떠올렸어요")
+    await visitor.says("민지", "/스자 시작 생물", "[생물 · ")
     await visitor.says("준", "/스자 다리가 네 개인가요?", "→ 예")
     await visitor.new_room("김치를 찾는 방", "민지", "준", "하나")
-    await visitor.says("하나", "/스자 시작 음식", "[음식] 하나를 떠올렸어요")
+    await visitor.says("하나", "/스자 시작 음식", "[음식 · ")
     await visitor.says("민지", "/스자 매운가요?", "→ 예")
     await visitor.says("준", "/스자 정답 김치", "🎉 준님이 맞혔어요!")
     await page.get_by_role("button", name="고양이를 찾는 방").click()
@@ -129,7 +129,7 @@ async def test_chips_play_a_game_with_the_mouse_alone(visitor: Visitor) -> None:
     await page.goto(visitor.url)
     await visitor.new_room("누르기만 하는 방", "민지")
     await page.get_by_role("button", name="시작 생물").click()
-    await visitor.sees("[생물] 하나를 떠올렸어요")
+    await visitor.sees("[생물 · ")
     chips = page.get_by_role("group", name="눌러서 바로 보내는 말")
     await chips.get_by_role("button", name="동물인가요?").click()
     await visitor.sees("→ 예")
@@ -204,7 +204,7 @@ async def test_everything_can_be_done_with_the_keyboard(visitor: Visitor) -> Non
     first = await palette.locator("[aria-selected=true] b").inner_text()
     await page.keyboard.press("ArrowDown")
     second = await palette.locator("[aria-selected=true] b").inner_text()
-    assert (first, second) == ("/스자 도움말", "/스자 시작 [주제] [20]")
+    assert (first, second) == ("/스자 시작 [주제] [쉬움/어려움] [20]", "/스자 오늘")
     chosen = await field.get_attribute("aria-activedescendant")
     assert await page.locator(f"#{chosen}").get_attribute("aria-selected") == "true"
     await page.keyboard.press("Escape")
@@ -216,7 +216,7 @@ async def test_everything_can_be_done_with_the_keyboard(visitor: Visitor) -> Non
     assert await field.input_value() == "/스자 시작 "
     await page.keyboard.type("생물")
     await page.keyboard.press("Enter")
-    await visitor.sees("[생물] 하나를 떠올렸어요")
+    await visitor.sees("[생물 · ")
     await page.keyboard.type("한 줄")
     await page.keyboard.press("Shift+Enter")
     await page.keyboard.type("두 줄")
@@ -238,7 +238,7 @@ async def test_what_a_screen_reader_is_told(visitor: Visitor) -> None:
     page = visitor.page
     await page.goto(visitor.url)
     await visitor.new_room("소리로 듣는 방", "민지")
-    await visitor.says("민지", "/스자 도움말", "스무고개 하는 법")
+    await visitor.says("민지", "/스자 도움말", "🎈 스무고개. 모든 말은")
     told = await page.locator("body").aria_snapshot()
     for part in (
         'navigation "채팅"',
@@ -290,7 +290,7 @@ async def test_every_text_has_contrast(
     await page.get_by_role("heading", name="카카오톡 방처럼 놀아 보세요").wait_for()
     assert await page.evaluate(CONTRAST) == []
     await visitor.new_room(room, "민지", "준")
-    await visitor.says("민지", "/스자 시작 생물", "[생물] 하나를 떠올렸어요")
+    await visitor.says("민지", "/스자 시작 생물", "[생물 · ")
     await visitor.says("준", "/스자 동물인가요?", "→ 예")
     await visitor.says("민지", "/스자 날개가 있나요?", "→ 아니오")
     await bot_says(mq, room_of(visitor), "생각하고 있어요…", type="waiting", dedupKey="2-2/notice")
@@ -349,7 +349,7 @@ async def test_on_a_phone(browser: Browser, town: Town) -> None:
     assert not await page.locator(".chat").is_visible()
     await visitor.new_room("손바닥 방", "민지", "준", "하나")
     assert not await page.get_by_role("heading", name="채팅", exact=True).is_visible()
-    await visitor.says("민지", "/스자 시작 생물", "[생물] 하나를 떠올렸어요")
+    await visitor.says("민지", "/스자 시작 생물", "[생물 · ")
     await visitor.says("준", "/스자 집에서 키우나요?", "→ 예")
     await visitor.says("하나", "/스자 바다에서 사나요?", "→ 아니오")
     await visitor.says("민지", "/스자 정답 고양이", "🎉 민지님이 맞혔어요!")
@@ -384,7 +384,7 @@ async def test_kakaotalk_dies_and_comes_back(visitor: Visitor) -> None:
     await page.get_by_text("카카오톡이 멈춰 있어요. 살아나면 도착해요.").wait_for()
     assert await page.locator("#log .message").count() == 0
     await dead.uncheck()
-    await visitor.sees("스무고개 하는 법")
+    await visitor.sees("🎈 스무고개. 모든 말은")
     await page.locator("#banner").wait_for(state="hidden")
 
 
