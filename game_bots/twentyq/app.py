@@ -51,6 +51,7 @@ async def run(settings: TwentyqSettings, stop: asyncio.Event, *, version: str) -
             guessing=Guessing(judge=judge, synonyms=synonyms, say=say, prefix=words.prefix),
             oversight=oversight,
             daily_salt=settings.daily_salt.get_secret_value(),
+            rules=settings.rules(),
         )
         errands, archive = Errands(store, game.handlers), Archive(links.database)
         publisher = Publisher(

@@ -24,14 +24,7 @@ from game_bots.twentyq.wording import is_follow_up, names
 from game_bots.wording import folded, question_key
 
 MAX_HINTS = 1
-HINT_AGAIN = 5
-"""The hint is told again after so many questions."""
-
-GUESS_SECONDS = 30.0
-"""One wrong guess per person in this time."""
-
-IDLE_SECONDS = 12 * 3600.0
-"""A game in which nobody has moved for so long is over. It is not counted."""
+"""The model is asked for a hint without knowing an earlier one: a second would be the first again."""
 
 QUESTION_LENGTH = 200
 TWENTY = 20
@@ -102,6 +95,21 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
+class Rules:
+    """What an operator may set; a game keeps those with which it began."""
+
+    hint_interval: int = 5
+    """The hint is told again after so many questions."""
+    guess_seconds: int = 30
+    """One wrong guess per person in this time."""
+    idle_hours: int = 12
+    """A game in which nobody has moved for so long is over. It is not counted."""
+
+
+RULES = Rules()
+
+
+@dataclass(frozen=True, slots=True)
 class Riddle:
     """One game, from start to end. `id` is the entry that started it: a retry starts the same game."""
 
@@ -119,6 +127,7 @@ class Riddle:
     """The day (YYYY-MM-DD) whose riddle it is; empty for any other game."""
     tokens: int = 0
     """What the model has used for it."""
+    rules: Rules = RULES
 
     @property
     def questions_left(self) -> int | None:
@@ -136,11 +145,11 @@ class Riddle:
         return MAX_HINTS - self.hints_taken
 
     def hint_after(self, before: "Riddle") -> Hint | None:
-        """The last hint, when the questions since `before` completed five, ten … since it was given."""
+        """The last hint, when the questions since `before` completed one more interval since it was given."""
         if not self.hints:
             return None
-        last = self.hints[-1]
-        now, had = (sum(q.at > last.at for q in one.questions) // HINT_AGAIN for one in (self, before))
+        last, interval = self.hints[-1], self.rules.hint_interval
+        now, had = (sum(q.at > last.at for q in one.questions) // interval for one in (self, before))
         return last if now > had else None
 
     @property
@@ -158,7 +167,7 @@ class Riddle:
     @property
     def over_at(self) -> float:
         """When it is over unless somebody moves."""
-        return self.last_moved_at + IDLE_SECONDS
+        return self.last_moved_at + 3600 * self.rules.idle_hours
 
     @property
     def mvp(self) -> tuple[Player, int] | None:
@@ -220,9 +229,9 @@ class Riddle:
         if any((folded(miss.text) or miss.text) == key for miss in self.misses):
             raise GuessRepeated(guess=guess)
         last = max((miss.at for miss in self.misses if miss.by == by.id), default=None)
-        if last is not None and now < last + GUESS_SECONDS:
-            remaining = math.ceil(last + GUESS_SECONDS - now)
-            raise GuessTooSoon(total=int(GUESS_SECONDS), remaining=remaining)
+        seconds = self.rules.guess_seconds
+        if last is not None and now < last + seconds:
+            raise GuessTooSoon(total=seconds, remaining=math.ceil(last + seconds - now))
 
     def is_named_by(self, guess: str) -> bool:
         """Whether the guess is the secret, or what else it is called, word for word."""

@@ -17,7 +17,7 @@ from game_bots.surrender import Standing, Vote, running
 from game_bots.twentyq import boards, commands
 from game_bots.twentyq.chain import Chains
 from game_bots.twentyq.endings import Endings
-from game_bots.twentyq.game import TWENTY, WARNINGS, Riddle
+from game_bots.twentyq.game import TWENTY, WARNINGS, Riddle, Rules
 from game_bots.twentyq.guessing import Guessing
 from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.judge import Judge
@@ -64,6 +64,7 @@ class Twentyq:
         guessing: Guessing,
         oversight: Oversight,
         daily_salt: str,
+        rules: Rules,
     ) -> None:
         self._prefix = grammar.prefix
         self._say = say
@@ -73,6 +74,7 @@ class Twentyq:
         self._guessing = guessing
         self._chains = Chains(judge=judge, guessing=guessing, say=say, prefix=grammar.prefix)
         self._daily_salt = daily_salt
+        self._rules = rules
         self._help = boards.help_text(grammar, say)
         self.handlers = Handlers[Room](
             answers={
@@ -162,8 +164,7 @@ class Twentyq:
         limit = TWENTY if command.counted else 0
         if limit:
             lines.append(self._say.counted(limit=limit))
-        started = room.started(topic, game=scene.entry, by=scene.player, now=scene.now, limit=limit)
-        return Outcome([Reply("\n".join(lines))], started)
+        return Outcome([Reply("\n".join(lines))], self._started(room, topic, scene, limit=limit))
 
     async def start_daily(self, _command: commands.StartDaily, scene: Scene, room: Room) -> Outcome[Room]:
         """The day's riddle, the same for every room, once a day."""
@@ -180,8 +181,18 @@ class Twentyq:
             entry=scene.entry,
         )
         text = self._say.daily_ready(day=day, ready=self._ready(topic))
-        started = room.started(topic, game=scene.entry, by=scene.player, now=scene.now, daily=day)
-        return Outcome([Reply(text)], started)
+        return Outcome([Reply(text)], self._started(room, topic, scene, daily=day))
+
+    def _started(self, room: Room, topic: Topic, scene: Scene, *, limit: int = 0, daily: str = "") -> Room:
+        return room.started(
+            topic,
+            game=scene.entry,
+            by=scene.player,
+            now=scene.now,
+            limit=limit,
+            daily=daily,
+            rules=self._rules,
+        )
 
     async def ask(self, command: commands.Ask, scene: Scene, room: Room) -> Outcome[Room]:
         """A question and its verdict."""

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from botkit.chat.message import Player
 from game_bots.refusals import NoGame
-from game_bots.twentyq.game import Riddle, Verdict
+from game_bots.twentyq.game import RULES, Riddle, Rules, Verdict
 from game_bots.twentyq.topics import CATEGORIES, Topic
 
 TOPICS_KEPT = 20
@@ -91,10 +91,19 @@ class Room:
         return list(dict.fromkeys((*recent, *per_category)))
 
     def started(
-        self, topic: Topic, *, game: str, by: Player, now: float, limit: int = 0, daily: str = ""
+        self,
+        topic: Topic,
+        *,
+        game: str,
+        by: Player,
+        now: float,
+        limit: int = 0,
+        daily: str = "",
+        rules: Rules = RULES,
     ) -> "Room":
         """With a new riddle; nothing of an earlier one is left in it."""
-        return replace(self, riddle=Riddle(game, topic, now, players=(by,), limit=limit, daily=daily))
+        riddle = Riddle(game, topic, now, players=(by,), limit=limit, daily=daily, rules=rules)
+        return replace(self, riddle=riddle)
 
     def ended(self, game: Finished) -> "Room":
         """Without a riddle, and with the game and its secret remembered."""

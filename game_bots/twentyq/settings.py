@@ -7,6 +7,8 @@ from pydantic import SecretStr
 
 from botkit.runtime.settings import Words, env
 from botkit.service import BotSettings, list_names
+from game_bots.twentyq.game import Rules
+from game_bots.twentyq.store import ROOM_SECONDS
 
 BOT = "TWENTYQ"
 
@@ -33,9 +35,21 @@ class TwentyqSettings(BotSettings):
     daily_salt: SecretStr = env("TWENTYQ_DAILY_SALT", default=SecretStr(""))
     """Mixed into the choice of the day's riddle: who knows the topics and not this cannot foretell it."""
 
+    hint_interval: int = env("TWENTYQ_HINT_REPEAT_INTERVAL", default=5, gt=0)
+    guess_seconds: int = env("TWENTYQ_GUESS_COOLDOWN_SECONDS", default=30, ge=0)
+    idle_hours: int = env("TWENTYQ_GAME_TTL_HOURS", default=12, gt=0, le=ROOM_SECONDS // 3600)
+
     misplaced_names: ClassVar[Mapping[str, str]] = {
         "MQ_STREAM_KEY": "TWENTYQ_MQ_STREAM_KEY",
         "MQ_CONSUMER_GROUP": "TWENTYQ_MQ_CONSUMER_GROUP",
         "SERVER_PORT": "TWENTYQ_SERVER_PORT",
         "COMMAND_PREFIX": "TWENTYQ_COMMAND_PREFIX",
     }
+
+    def rules(self) -> Rules:
+        """The rules of games that begin from now on."""
+        return Rules(
+            hint_interval=self.hint_interval,
+            guess_seconds=self.guess_seconds,
+            idle_hours=self.idle_hours,
+        )

@@ -18,6 +18,7 @@ from game_bots.twentyq import messages
 from game_bots.twentyq.archive import Archive
 from game_bots.twentyq.commands import grammar
 from game_bots.twentyq.endings import Endings
+from game_bots.twentyq.game import RULES
 from game_bots.twentyq.guessing import Guessing
 from game_bots.twentyq.hall import Hall
 from game_bots.twentyq.handlers import Twentyq
@@ -62,6 +63,7 @@ class Table:
                 operators=operators, endings=endings, judge=judge, say=self.texts, prefix=self.words.prefix
             ),
             daily_salt="test",
+            rules=RULES,
         )
         self.errands = Errands[Room](self.store, self.game.handlers, clock=self.clock)
 

@@ -8,7 +8,7 @@ from redis.exceptions import ConnectionError as ValkeyConnectionError
 from botkit.runtime.http import ApiError
 from game_bots.twentyq import contract
 from game_bots.twentyq.admin import Admin
-from game_bots.twentyq.game import IDLE_SECONDS
+from game_bots.twentyq.game import RULES
 from tests.e2e.system import System
 from tests.game_bots.twentyq.table import Table, laid
 from tests.support.servers import Client
@@ -73,10 +73,10 @@ async def test_what_nobody_came_back_to_runs_no_more(table: Table) -> None:
     await table.says("민지", "시작 생물")
     table.now += 60
     (session,) = (await operators.sessions()).sessions
-    assert session.ttl_seconds == IDLE_SECONDS - 60
+    assert session.ttl_seconds == 3600 * RULES.idle_hours - 60
     assert (await operators.session("r")).session == session
     assert (await operators.stats()).stats.active_sessions == 1
-    table.now += IDLE_SECONDS
+    table.now += 3600 * RULES.idle_hours
     assert (await operators.sessions()).count == 0
     assert (await operators.stats()).stats.active_sessions == 0
     with pytest.raises(ApiError):
@@ -86,6 +86,6 @@ async def test_what_nobody_came_back_to_runs_no_more(table: Table) -> None:
 async def test_what_nobody_came_back_to_can_be_cleaned_up(table: Table) -> None:
     told: list[tuple[str, str]] = []
     await table.says("민지", "시작 생물")
-    table.now += 2 * IDLE_SECONDS
+    table.now += 2 * 3600 * RULES.idle_hours
     assert (await admin(table, told).cleanup(by="boss")).deleted_count == 1
     assert (await table.room()).riddle is None

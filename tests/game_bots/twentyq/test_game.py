@@ -20,7 +20,7 @@ from game_bots.refusals import (
     NoSuchQuestion,
 )
 from game_bots.surrender import NoVote, Standing
-from game_bots.twentyq.game import GUESS_SECONDS, IDLE_SECONDS, MAX_APPEALS, MAX_HINTS, Riddle, Verdict
+from game_bots.twentyq.game import MAX_APPEALS, MAX_HINTS, RULES, Riddle, Rules, Verdict
 from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
 from game_bots.twentyq.room import TOPICS_KEPT, Finished, Result, Room
 from game_bots.twentyq.topics import (
@@ -109,8 +109,8 @@ def test_a_game_knows_when_somebody_last_moved() -> None:
 def test_a_game_to_which_nobody_comes_back_is_over() -> None:
     room = Room().started(CAT, game="1-0", by=MINJI, now=1000.0)
     moved = Room(room.playing("").answered("큰가요?", Verdict.NO, by=MINJI, now=2000.0), played=room.played)
-    assert moved.awake(2000.0 + IDLE_SECONDS - 0.001) is moved
-    assert moved.awake(2000.0 + IDLE_SECONDS) == replace(moved, riddle=None)
+    assert moved.awake(2000.0 + 3600 * RULES.idle_hours - 0.001) is moved
+    assert moved.awake(2000.0 + 3600 * RULES.idle_hours) == replace(moved, riddle=None)
     assert Room().awake(9e9) == Room()
 
 
@@ -266,10 +266,22 @@ def test_a_wrong_guess_is_not_tried_twice_and_costs_time() -> None:
         missed.check_guess("소", by=MINJI, now=1000.4)
     assert caught.value.values == {"total": 30, "remaining": 30}
     with pytest.raises(GuessTooSoon) as caught:
-        missed.check_guess("소", by=MINJI, now=1000.0 + GUESS_SECONDS - 0.5)
+        missed.check_guess("소", by=MINJI, now=1000.0 + RULES.guess_seconds - 0.5)
     assert caught.value.values["remaining"] == 1
-    missed.check_guess("소", by=MINJI, now=1000.0 + GUESS_SECONDS)
+    missed.check_guess("소", by=MINJI, now=1000.0 + RULES.guess_seconds)
     missed.check_guess("소", by=JUN, now=1000.0)
+
+
+def test_a_game_keeps_the_rules_with_which_it_began() -> None:
+    rules = Rules(hint_interval=2, guess_seconds=0, idle_hours=1)
+    room = Room().started(CAT, game="1-0", by=MINJI, now=1000.0, rules=rules)
+    hinted = room.playing("").hinted("야옹", by=JUN, now=1000.0)
+    missed = hinted.missed("개", close=False, by=JUN, now=1001.0)
+    missed.check_guess("소", by=JUN, now=1001.0)
+    first = missed.answered("0?", Verdict.NO, by=JUN, now=1002.0)
+    second = first.answered("1?", Verdict.NO, by=JUN, now=1003.0)
+    assert (first.hint_after(missed), second.hint_after(first)) == (None, hinted.hints[0])
+    assert second.over_at == 1003.0 + 3600
 
 
 def test_guesses_of_nothing_but_signs_are_told_apart() -> None:

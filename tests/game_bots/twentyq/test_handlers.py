@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from game_bots.twentyq.game import IDLE_SECONDS
+from game_bots.twentyq.game import RULES
 from tests.e2e.system import System
 from tests.game_bots.twentyq.table import Table, laid
 from tests.support.servers import Client
@@ -20,7 +20,7 @@ async def test_a_game_that_nobody_came_back_to_stands_in_nobodys_way(table: Tabl
     await table.says("민지", "시작 생물")
     await table.says("준", "큰가요?")
     await table.says("소라", "작은가요?")
-    table.now += IDLE_SECONDS - 1
+    table.now += 3600 * RULES.idle_hours - 1
     assert "하던 판을" in await table.says("하나", "시작")
     table.now += 1
     for line in ("상태", "정답 알려줘", "큰가요?", "포기", "힌트", "정답 곰"):
