@@ -1,16 +1,19 @@
 """What the HTTP routes of the games have in common: who calls, pages of a list, bodies in camel case."""
 
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import Depends, Header, Path, Query, Request
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
 from botkit.chat.message import Player
 
 NO_NUL = r"^[^\x00]*$"
 """PostgreSQL takes no NUL."""
+
+SAID = r"^[^\x00]*[^\x00\s][^\x00]*$"
+"""The same for what is not blank."""
 
 
 class Body(BaseModel):
@@ -20,12 +23,18 @@ class Body(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _without_nul(cls, value: Any) -> Any:
-        """For fields whose type does not say so."""
+    def _as_described(cls, value: Any, info: ValidationInfo) -> Any:
+        """No NUL, also where the type does not say so; true and false are no numbers."""
+        if isinstance(value, bool) and _is_number(cls.model_fields[info.field_name or ""].annotation):
+            raise ValueError("must be a number")
         texts = value if isinstance(value, list) else [value]
         if any(isinstance(text, str) and "\0" in text for text in texts):
             raise ValueError("must not contain NUL")
         return value
+
+
+def _is_number(annotation: Any) -> bool:
+    return annotation is int or any(map(_is_number, get_args(annotation)))
 
 
 class Ok(Body):

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool
 
-from game_bots.api import NO_NUL, Body, Ok, Slice
+from game_bots.api import NO_NUL, SAID, Body, Ok, Slice
 
-Text = Annotated[str, Field(min_length=1, max_length=500, pattern=NO_NUL)]
-Id = Annotated[str, Field(min_length=1, max_length=200, pattern=NO_NUL)]
+Text = Annotated[str, Field(min_length=1, max_length=500, pattern=SAID)]
+Id = Annotated[str, Field(min_length=1, max_length=200, pattern=SAID)]
 Reason = Annotated[str, Field(max_length=500, pattern=NO_NUL)]
 Verdict = Literal["AI_CORRECT", "AI_WRONG", "UNCLEAR"]
 
@@ -161,7 +161,7 @@ class SessionDetail(Ok):
 class RoomHint(Body):
     """A hint from the operators, told to the room at once."""
 
-    message: Annotated[str, Field(min_length=1, max_length=300, pattern=NO_NUL)]
+    message: Annotated[str, Field(min_length=1, max_length=300, pattern=SAID)]
 
 
 class CleanupRequest(Body):
