@@ -37,8 +37,8 @@ ATTACK, HARMLESS = 1.0, 4.0
 
 ROUNDS = 40
 SEEN = 6
-"""Lines that show a sign before anything is learned about it. Fewer make four times as many weights, which
-know the lines by heart and find no more in others."""
+"""Lines that show a sign before anything is learned about it. Two find a point more, with 3.5 times as many
+weights."""
 
 SMALLEST = 3
 """Hundredths; smaller weights are left out."""
