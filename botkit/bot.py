@@ -94,7 +94,7 @@ class Bot(Generic[S]):
                 self._lanes.put(line)
         except UserError as error:
             return self._dismiss(line, error.code, error)
-        except Exception:
+        except Exception:  # a bug: the line is answered so, and the next one is read
             log.exception("admission_failed", entry=delivery.entry)
             return self._dismiss(line, Bug.code, Bug())
         if not delivery.recovered:
@@ -155,7 +155,7 @@ class Bot(Generic[S]):
         except Fenced as fenced:
             log.warning("line_left_to_owner", entry=line.delivery.entry)
             self._owner.refused(fenced.epoch)
-        except Exception:
+        except Exception:  # a bug: the line stays pending for the next owner
             log.exception("line_stuck", entry=line.delivery.entry)
             self._owner.refused()
         await asyncio.Event().wait()
@@ -167,7 +167,7 @@ class Bot(Generic[S]):
             await after()
         except UserError as error:
             log.warning("aftermath_failed", code=error.code)
-        except Exception:
+        except Exception:  # a bug: the line is answered already
             log.exception("aftermath_failed")
 
     async def _notify(self, line: Line) -> None:

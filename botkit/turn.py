@@ -160,7 +160,7 @@ class Turn(Generic[S]):
                 ending = self._apology(StoreUnavailable())
             except Fenced:
                 raise
-            except Exception:
+            except Exception:  # a bug: nothing was saved, and the player hears that it was ours
                 log.exception("command_failed")
                 ending = self._apology(Bug())
             finally:

@@ -101,7 +101,7 @@ class Jobs:
         except (DatabaseAway, UserError, YouTubeFailed) as error:
             log.warning("job_delayed", job=job.name, error=type(error).__name__)
             return MINUTE
-        except Exception:
+        except Exception:  # a bug in one job holds up no other
             log.exception("job_failed", job=job.name)
             return 5 * MINUTE
         return 0.0

@@ -146,7 +146,7 @@ class Poller:
                 log.warning("alerts_not_decided", error=str(error))
                 metrics.ticks.labels("database_away").inc()
                 wait = AGAIN_SECONDS
-            except Exception:
+            except Exception:  # a bug in one round: alerts of the next one still come
                 log.exception("alert_round_failed")
                 metrics.ticks.labels("bug").inc()
                 wait = self._interval()

@@ -75,7 +75,7 @@ class Sender:
             except (DatabaseAway, *UNREACHABLE) as error:
                 log.warning("alerts_delayed", error=type(error).__name__)
                 await asyncio.sleep(next(waits))
-            except Exception:
+            except Exception:  # a bug: what is due stays due, and is tried again with pauses
                 log.exception("alerts_not_sent")
                 await asyncio.sleep(next(waits))
 

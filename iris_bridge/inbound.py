@@ -162,7 +162,7 @@ class Inbound:
             result = await self._judged(event)
         except (LeaseLost, *FAILED):
             raise
-        except Exception:
+        except Exception:  # a bug over one row must not hold up all that follow
             log.exception("row_failed", row=event.row)
             await self._cursor.skip(event.row)
             result = "failed"

@@ -155,6 +155,6 @@ class Outbound:
         except Fenced:
             log.warning("replies_left_to_owner")
             self._owner.refused()
-        except Exception:
+        except Exception:  # a bug: the reply stays pending for the next owner
             log.exception("reply_stuck")
             self._owner.refused()

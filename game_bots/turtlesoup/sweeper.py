@@ -33,7 +33,7 @@ class Sweeper:
                     log.info("games_expired", games=ended)
             except FAILED as error:
                 log.warning("sweep_failed", error=type(error).__name__)
-            except Exception:
+            except Exception:  # a bug: tried again, as without a sweep no game would ever be over
                 log.exception("sweep_failed")
             await asyncio.sleep(PAUSE_SECONDS)
 

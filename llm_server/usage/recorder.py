@@ -113,7 +113,7 @@ class Recorder:
         try:
             if usage.input > 0 or usage.output > 0:
                 self._add(task, _shown(model.removeprefix("models/")), usage)
-        except Exception:
+        except Exception:  # a bug in the counting must not cost the caller an answer that is paid for
             metrics.usage_dropped.inc()
             log.exception("usage_dropped", reason="it cannot be counted")
 

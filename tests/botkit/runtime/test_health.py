@@ -28,7 +28,7 @@ async def weak() -> None:
 
 
 async def slow() -> None:
-    await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 
 async def test_ready_names_and_times_every_dependency(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ async def run(settings, stop, *, version):
             tasks.create_task(fail())
     log.info("started")
     if sys.argv[2] == "never stops":
-        await asyncio.sleep(600)
+        await asyncio.Event().wait()
     await stop.wait()
     log.info("drained")
 
