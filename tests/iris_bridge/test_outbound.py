@@ -305,10 +305,15 @@ async def test_what_never_appears_is_given_up_while_others_arrive(bench: Bench) 
     other = bench.room()
     async with bench.bridge(SHORT):
         await bench.reply("12345", "아무도 못 듣는 말")
-        for number in range(8):
-            await bench.reply(other, f"{number}")
-            await asyncio.sleep(0.1)
-        await bench.says(other, [f"{number}" for number in range(8)])
+        said: list[str] = []
+
+        async def given_up() -> bool:
+            said.append(f"{len(said)}")
+            await bench.reply(other, said[-1])
+            await bench.says(other, said)
+            return any(told["state"] == "failed" for told in await bench.stream(DELIVERY))
+
+        await until(given_up, what="the end of the tries")
         (told,) = await bench.ends("failed")
     assert (told["reason"], told["attempts"]) == ("unconfirmed", "2")
     assert [dead["reason"] for dead in await bench.stream(DEAD)] == ["unconfirmed"]
@@ -450,7 +455,7 @@ async def test_an_operator_stops_the_sending(bench: Bench) -> None:
         assert (await request("POST", bench.port, "/sending/hold", key)).json == {"held": True}
         assert await _ready(bench, "sending", "down")
         await bench.reply(room, "하나")
-        await asyncio.sleep(0.1)
+        await until(lambda: _in_hand(bench, 1), what="the reply to be read")
         assert (await get(bench.port, "/sending", key)).json == {"held": True}
         assert bench.iris.phone.asked == []
         await request("POST", bench.port, "/sending/resume", key)
@@ -465,7 +470,7 @@ async def test_a_day_has_only_so_many_messages(bench: Bench) -> None:
         await bench.says(room, ["0", "1", "2"])
         key = running.bridge.marks.day_key(time.time())
         assert await bench.mq.pttl(key) > 0
-        await asyncio.sleep(0.1)
+        await until(lambda: _in_hand(bench, 2), what="two replies that wait")
         assert len(bench.iris.phone.asked) == 3
         assert await _ready(bench, "sending", "down")
         await bench.mq.delete(key)  # midnight
@@ -539,7 +544,7 @@ async def test_the_stream_is_trimmed_up_to_what_the_slowest_group_has_read(
             for number in range(8):
                 await bench.reply(room, f"{number}")
             await bench.settled()
-            await asyncio.sleep(0.2)
+            await _rounds(bench, 2)
             assert await bench.mq.xlen(REPLIES) == 8
             ((_, read),) = await bench.mq.xreadgroup("slow", "reader", {REPLIES: ">"}, count=5)
             await bench.mq.xack(REPLIES, "slow", *[entry for entry, _ in read[:3]])
@@ -548,7 +553,8 @@ async def test_the_stream_is_trimmed_up_to_what_the_slowest_group_has_read(
             await until(lambda: _length(bench, 1), what="everything but the last to go")
             bench.iris.phone.switch(Faults(dead=True))
             await bench.reply(room, "모르는 일")
-            await asyncio.sleep(0.2)
+            await until(lambda: _length(bench, 1), what="the last of them to go")
+            await _rounds(bench, 2)
             assert [reply["text"] for reply in await bench.stream(REPLIES)] == ["모르는 일"]
     finally:
         await bench.mq.config_set("stream-node-max-entries", "100")
@@ -606,6 +612,27 @@ async def _shown(bench: Bench, room: str) -> bool:
 
 async def _asked(bench: Bench) -> bool:
     return bool(bench.iris.phone.asked)
+
+
+async def _in_hand(bench: Bench, count: int) -> bool:
+    """Whether so many replies have been read and not been settled."""
+    groups = await bench.mq.xinfo_groups(REPLIES)
+    return any(group["pending"] == count and group["lag"] == 0 for group in groups)
+
+
+async def _rounds(bench: Bench, count: int) -> None:
+    """Until the bridge has tidied so many times more; each time it looks at the stream's groups."""
+
+    async def tidied() -> int:
+        stats = await bench.mq.info("commandstats")
+        return int(stats.get("cmdstat_xinfo|groups", {}).get("calls", 0))
+
+    before = await tidied()
+
+    async def enough() -> bool:
+        return await tidied() >= before + count
+
+    await until(enough, what="the stream to be tidied")
 
 
 async def _length(bench: Bench, length: int) -> bool:
