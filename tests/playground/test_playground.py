@@ -1,10 +1,12 @@
 """`make run`, `make chat --script` and Ctrl-C, as a newcomer uses them: the real programs, on free ports."""
 
 import asyncio
+import fcntl
 import os
 import shutil
 import signal
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -23,10 +25,15 @@ GAMES = Path(__file__).parents[1] / "e2e" / "games"
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    """A directory that PostgreSQL's own user can reach; pytest's own ones are closed to others."""
-    made = socket_directory()
-    yield made
-    shutil.rmtree(made)
+    """A directory that PostgreSQL's own user can reach; pytest's own ones are closed to others.
+
+    One test at a time has one, whichever worker runs it: all playgrounds look at the same usual ports first.
+    """
+    with (Path(tempfile.gettempdir()) / "llmt-playground.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = socket_directory()
+        yield made
+        shutil.rmtree(made)
 
 
 async def run(module: str, *args: str, cwd: Path, **env: str) -> tuple[int, str]:
@@ -66,14 +73,14 @@ class Playground:
         """All that it printed."""
         return "\n".join(self.lines)
 
-    async def says(self, text: str) -> None:
-        """Until it has printed that."""
+    async def says(self, beginning: str) -> None:
+        """Until it has printed a line that begins so."""
 
         async def said() -> bool:
             self.child.check()
-            return text in self.output
+            return any(line.startswith(beginning) for line in self.lines)
 
-        await until(said, seconds=90, what=f"{text!r} in {self.output}")
+        await until(said, seconds=90, what=f"a line {beginning!r}")
 
     async def play(self, script: Path) -> tuple[int, str]:
         """Play a recorded game."""
@@ -160,7 +167,7 @@ async def test_a_newcomers_first_quarter_of_an_hour(place: Path) -> None:
 async def test_ctrl_c_while_it_starts_leaves_nothing_behind(place: Path) -> None:
     playground = Playground(place)
     await playground.child.start()
-    await playground.says("postgres (")
+    await playground.says("  ✓ postgres (")
     playground.child.send(signal.SIGINT)
     assert await playground.child.wait() == 0
     assert playground.programs() == {}
