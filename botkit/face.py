@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel
 from starlette.datastructures import MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
@@ -100,7 +101,7 @@ def face(
     origins: Sequence[str] = (),
 ) -> FastAPI:
     """The application of the bot that `health` speaks for; pages of `origins` may call it from a browser."""
-    app = FastAPI(title=health.service, version=health.version, redoc_url=None, redirect_slashes=False)
+    app = FastAPIOffline(title=health.service, version=health.version, redoc_url=None, redirect_slashes=False)
     app.add_middleware(http.Limited, most=MOST_BYTES)
     app.add_middleware(Careful)
     if origins:

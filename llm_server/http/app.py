@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from fastapi import FastAPI, Request
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 
 from botkit.runtime.health import Health
@@ -25,7 +26,7 @@ def make(
     operations: Table, health: Health, running: InFlight, *, name: str, settings: ServerSettings
 ) -> FastAPI:
     """The application; a blank HTTP_API_KEY leaves the door open."""
-    app = FastAPI(title=name, version=health.version, redirect_slashes=False, redoc_url=None)
+    app = FastAPIOffline(title=name, version=health.version, redirect_slashes=False, redoc_url=None)
     now, most = asyncio.get_running_loop().time, settings.http_rate_limit_identities
     app.add_middleware(Limited)
     app.add_middleware(
