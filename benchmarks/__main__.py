@@ -110,14 +110,14 @@ LINES_OF_20Q = (
 
 async def round_trips(directory: Path, postgres: Postgres, show: Callable[[str], None]) -> None:
     """What each command costs the bot, the LLM server keeping to itself."""
-    async with System(directory, postgres, proxied=False) as system:
+    async with System(directory, postgres, proxied=False) as system, trips.SqlRelay(postgres) as sql:
         await system.start_llm(**trips.ALONE)
-        await system.start_bot()
+        await system.start_bot(DB_SOCKET_PATH=str(sql.directory))
         for line in ("시작 생물", "큰가요?"):
             await system.answer("warm", f"/스자 {line}")
-        show(f"\n{'command':<24} cache          mq        rpc                        SQL transactions")
+        show(f"\n{'command':<24} cache          mq        rpc                        SQL")
         for number, line in enumerate(LINES_OF_20Q):
-            cost = await trips.trips(system, "trips", f"/스자 {line}", user=f"사람{number}")
+            cost = await trips.trips(system, sql, "trips", f"/스자 {line}", user=f"사람{number}")
             rpcs = ", ".join(f"{count} {name}" for name, count in cost.rpcs.items())
             show(f"{line:<24} {' '.join(cost.cache):<14} {' '.join(cost.writes):<9} {rpcs:<26} {cost.sql}")
 

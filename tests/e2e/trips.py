@@ -1,4 +1,4 @@
-"""What a line costs a bot in round trips: commands that reach the Valkeys, rpcs, SQL transactions.
+"""What a line costs a bot in round trips: commands that reach the Valkeys, rpcs, SQL.
 
 The LLM server must use neither (`ALONE`): what is counted is the bot's then.
 """
@@ -11,15 +11,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from hashlib import sha1
 from importlib import resources
-from typing import Any
+from typing import Any, Protocol, Self
 
-import asyncpg
 from redis.asyncio import Redis
 
 from botkit.runtime.tasks import cancel
+from playground.embedded import Postgres
 from tests.e2e.system import System
 from tests.support.http import get
-from tests.support.servers import free_port
+from tests.support.servers import free_port, socket_directory
 
 ALONE = {"CACHE_PORT": str(free_port()), "DB_SOCKET_PATH": "", "DB_PORT": str(free_port())}
 """Settings of an LLM server that finds neither Valkey nor PostgreSQL."""
@@ -31,6 +31,11 @@ ANYWAY = ("read", "lease", "XPENDING")
 """What goes to valkey-mq with and without lines: looking for them, holding the lease, looking for leftovers."""
 
 END = "end-of-the-line"
+
+SOCKET = ".s.PGSQL.5432"
+
+ROUND_TRIP = (b"Q", b"S")
+"""Messages of PostgreSQL's protocol that ask for an answer: a simple query, and the Sync behind an extended one."""
 
 SCRIPTS = {
     sha1(file.read_bytes()).hexdigest(): file.name.removesuffix(".lua")
@@ -53,14 +58,65 @@ class Trips:
         return [name for name in self.mq if name not in ANYWAY]
 
 
-async def trips(system: System, room: str, text: str, *, user: str = "민지") -> Trips:
+class SqlRelay:
+    """A Unix socket before PostgreSQL's that counts the round trips made through it."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._target = postgres.socket_directory / SOCKET
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.directory = socket_directory()
+        self.count = 0
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_unix_server(self._accept, self.directory / SOCKET)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        await cancel(self._tasks)
+
+    async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        back_reader, back_writer = await asyncio.open_unix_connection(self._target)
+        ways = {
+            asyncio.create_task(self._asked(reader, back_writer)),
+            asyncio.create_task(self._answered(back_reader, writer)),
+        }
+        self._tasks |= ways
+        await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+        await cancel(ways)
+        self._tasks -= ways
+        writer.close()
+        back_writer.close()
+
+    async def _asked(self, reader: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
+        kind = b""  # the first message of a connection has none
+        while True:
+            length = await reader.readexactly(4)
+            out.write(kind + length + await reader.readexactly(int.from_bytes(length) - 4))
+            self.count += kind in ROUND_TRIP
+            kind = await reader.readexactly(1)
+
+    async def _answered(self, reader: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
+        while data := await reader.read(1 << 16):
+            out.write(data)
+
+
+class Cost(Protocol):
+    """`trips` of one system."""
+
+    async def __call__(self, room: str, text: str) -> Trips:
+        """Type a line and count."""
+        ...
+
+
+async def trips(system: System, sql: SqlRelay, room: str, text: str, *, user: str = "민지") -> Trips:
     """Type a line, wait for its answer, and count."""
     made = Trips()
-    calls, transactions = await _rpcs(system), await _transactions(system)
+    calls, queries = await _rpcs(system), sql.count
     async with _watching(system.cache_server.port, made.cache), _watching(system.mq_server.port, made.mq):
         await system.answer(room, text, user=user)
     made.rpcs = await _rpcs(system) - calls
-    made.sql = await _transactions(system) - transactions
+    made.sql = sql.count - queries
     return made
 
 
@@ -96,24 +152,3 @@ async def _rpcs(system: System) -> Counter[str]:
         if match := re.fullmatch(r'bot_llm_calls_total\{.*rpc="(\w+)".*\} (\S+)', line):
             found[match[1]] += int(float(match[2]))
     return found
-
-
-async def _transactions(system: System) -> int:
-    """Committed transactions of the bot; PostgreSQL shows them after a while."""
-    connection = await asyncpg.connect(
-        host=str(system.postgres.socket_directory), user="twentyq_app", database="postgres"
-    )
-    try:
-        before = -1
-        while True:
-            await asyncio.sleep(1.1)  # backends report at most once a second
-            now = int(
-                await connection.fetchval(
-                    "SELECT xact_commit FROM pg_stat_database WHERE datname = 'twentyq'"
-                )
-            )
-            if now == before:
-                return now
-            before = now
-    finally:
-        await connection.close()

@@ -1,8 +1,10 @@
 """Embedded servers for a test session: each xdist worker has its own."""
 
 import asyncio
+import atexit
 import itertools
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Callable, Coroutine
@@ -26,9 +28,10 @@ def free_port() -> int:
 
 
 def socket_directory() -> Path:
-    """A directory with a path short enough for Unix sockets."""
+    """A directory with a path short enough for Unix sockets; it goes with this process."""
     made = Path(tempfile.mkdtemp(prefix="llmt-"))
     made.chmod(0o755)
+    atexit.register(shutil.rmtree, made, ignore_errors=True)
     return made
 
 
