@@ -14,6 +14,18 @@ class Help:
 
 
 @dataclass(frozen=True, slots=True)
+class GiveHint:
+    """Ask for a hint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """Have a second judge look at the answer to a question; 0 when none is named."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Surrender:
     """Propose to give up, or agree to it."""
 
@@ -132,6 +144,20 @@ RANKING = Form(
     lambda match: Ranking(_span(match)),
     usage="순위 [일간/주간/월간]",
     lane=False,
+)
+HINT = Form(
+    "hint",
+    rf"\s?{words('힌트', 'ㅎㅌ', 'hint')}(?: ?\d+)?",
+    lambda _: GiveHint(),
+    usage="힌트",
+    notice="hint.thinking",
+)
+APPEAL = Form(
+    "appeal",
+    rf"\s?{words('이의', 'appeal')}(?: ?q?(?P<number>\d{{1,4}})번?)?",
+    lambda match: Appeal(int(match["number"] or 0)),
+    usage="이의 [번호]",
+    notice="question.thinking",
 )
 SURRENDER = Form(
     "surrender", rf"\s?{words('포기', '하남자', 'surrender')}", lambda _: Surrender(), usage="포기"

@@ -35,6 +35,13 @@ class NoSuchQuestion(Refused):
     variables = ("number",)
 
 
+class AppealEmpty(Refused):
+    """`이의` without the number of a question."""
+
+    code = "appeal_empty"
+    variables = ("prefix",)
+
+
 class AppealRepeated(Refused):
     """A second judge has looked at the answer before."""
 

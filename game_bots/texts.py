@@ -17,6 +17,7 @@ GAME_ERRORS: tuple[type[UserError], ...] = (
     refusals.DuplicateQuestion,
     refusals.HintLimitReached,
     refusals.NoSuchQuestion,
+    refusals.AppealEmpty,
     refusals.AppealRepeated,
     refusals.AppealLimitReached,
     refusals.NotIdle,

@@ -144,7 +144,7 @@ class GameApi:
         self, session_id: Key, _body: contract.HintRequest | None = None, user: User = ""
     ) -> contract.Hint:
         """The puzzle's own ones first."""
-        after = await self._move(commands.GiveHint(), session_id, user)
+        after = await self._move(forms.GiveHint(), session_id, user)
         if after.soup is None:
             raise _no_session()
         taken = after.soup.hints_taken

@@ -7,9 +7,11 @@ from enum import StrEnum
 from botkit.chat.grammar import Form, Grammar, words
 from game_bots.forms import (
     AGREE,
+    APPEAL,
     CLEAR_ALL,
     FORCE_END,
     HELP,
+    HINT,
     MODEL,
     RANKING,
     RECORD,
@@ -64,11 +66,6 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class GiveHint:
-    """Ask for a hint."""
-
-
-@dataclass(frozen=True, slots=True)
 class Problem:
     """Show the situation again."""
 
@@ -81,13 +78,6 @@ class Summary:
 @dataclass(frozen=True, slots=True)
 class ShowStatus:
     """Show how far the room has come."""
-
-
-@dataclass(frozen=True, slots=True)
-class Appeal:
-    """Have a second judge look at the answer to a question; 0 when none is named."""
-
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,13 +224,7 @@ FORMS = (
         usage="정답 [추리]",
         notice="answer.thinking",
     ),
-    Form(
-        "hint",
-        rf"\s?{words('힌트', 'ㅎㅌ', 'hint')}",
-        lambda _: GiveHint(),
-        usage="힌트",
-        notice="hint.thinking",
-    ),
+    HINT,
     Form("summary", rf"\s?{words('정리', 'summary')}", lambda _: Summary(), usage="정리", lane=False),
     Form(
         "status",
@@ -249,13 +233,7 @@ FORMS = (
         usage="상태",
         lane=False,
     ),
-    Form(
-        "appeal",
-        rf"\s?{words('이의', 'appeal')}(?: ?q?(?P<number>\d{{1,4}})번?)?",
-        lambda match: Appeal(int(match["number"] or 0)),
-        usage="이의 [번호]",
-        notice="question.thinking",
-    ),
+    APPEAL,
     SURRENDER,
     AGREE,
     REJECT,

@@ -11,6 +11,7 @@ from botkit.stream.announcements import Announce
 from botkit.turn import Handlers, Move, Outcome
 from game_bots import forms
 from game_bots.operators import Operators
+from game_bots.refusals import AppealEmpty
 from game_bots.spending import counted
 from game_bots.surrender import Standing, running
 from game_bots.turtlesoup import boards, commands, events
@@ -25,7 +26,7 @@ from game_bots.turtlesoup.messages import Say
 from game_bots.turtlesoup.oversight import Oversight
 from game_bots.turtlesoup.pantry import Pantry
 from game_bots.turtlesoup.puzzles import LEVELS
-from game_bots.turtlesoup.refusals import AnswerEmpty, AppealEmpty
+from game_bots.turtlesoup.refusals import AnswerEmpty
 from game_bots.turtlesoup.room import Room
 from game_bots.turtlesoup.store import Store
 
@@ -65,8 +66,8 @@ class Turtlesoup:
             commands.Start: self.start,
             commands.Ask: self.ask,
             commands.Answer: self.answer,
-            commands.GiveHint: self.hint,
-            commands.Appeal: self.appeal,
+            forms.GiveHint: self.hint,
+            forms.Appeal: self.appeal,
             commands.TellStory: self.story,
             commands.Rate: self.rate,
             commands.SetMild: self.set_mild,
@@ -187,7 +188,7 @@ class Turtlesoup:
             text = self._say.wrong(name=name, progress=progress)
         return Outcome([Reply(text)], replace(room, soup=tried))
 
-    async def hint(self, _command: commands.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:
+    async def hint(self, _command: forms.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:
         """A hint, the puzzle's own ones first, counted only once there is one."""
         soup = room.playing(self._prefix, scene.now)
         soup.check_hint(cooldown=self._hint_cooldown)
@@ -197,7 +198,7 @@ class Turtlesoup:
         left = self._say.hints_left(left=hinted.hint_limit - hinted.hints_taken)
         return Outcome([Reply(text + left)], replace(room, soup=hinted))
 
-    async def appeal(self, command: commands.Appeal, scene: Scene, room: Room) -> Outcome[Room]:
+    async def appeal(self, command: forms.Appeal, scene: Scene, room: Room) -> Outcome[Room]:
         """A second look at an answer; a wrong one is corrected, and the room gets a hint for it."""
         soup = room.playing(self._prefix, scene.now)
         if not command.number:

@@ -20,7 +20,6 @@ class Say(GameTexts):
         refusals.AnswerLength,
         refusals.AttemptTooSoon,
         refusals.HintTooSoon,
-        refusals.AppealEmpty,
         refusals.NothingToTell,
         refusals.StoryMustWait,
         refusals.BadRating,

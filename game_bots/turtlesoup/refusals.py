@@ -45,13 +45,6 @@ class HintTooSoon(Refused):
     variables = ("needed",)
 
 
-class AppealEmpty(Refused):
-    """`이의` without the number of a question."""
-
-    code = "appeal_empty"
-    variables = ("prefix",)
-
-
 class NothingToTell(Refused):
     """There is no game that has just ended."""
 

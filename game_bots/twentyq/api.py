@@ -6,6 +6,7 @@ from botkit.chat.grammar import Grammar
 from botkit.errands import Errands
 from botkit.runtime.http import ApiError
 from botkit.turn import Outcome
+from game_bots import forms
 from game_bots.api import Calling, Key, Page
 from game_bots.twentyq import commands, contract
 from game_bots.twentyq.archive import Archive
@@ -51,7 +52,7 @@ class GameApi:
 
     async def hint(self, caller: Calling, _body: contract.HintRequest | None = None) -> contract.Hints:
         """There is one a game."""
-        outcome = await self._run(commands.GiveHint(), caller)
+        outcome = await self._run(forms.GiveHint(), caller)
         given = outcome.state.riddle.hints[-1:] if outcome.state and outcome.state.riddle else ()
         return contract.Hints(hints=[hint.text for hint in given])
 

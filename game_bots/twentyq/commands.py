@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from botkit.chat.grammar import Form, Grammar, listed, words
 from game_bots.forms import (
     AGREE,
+    APPEAL,
     CLEAR_ALL,
     FORCE_END,
     HELP,
+    HINT,
     MODEL,
     RANKING,
     RECORD,
@@ -41,11 +43,6 @@ class StartDaily:
 
 
 @dataclass(frozen=True, slots=True)
-class GiveHint:
-    """Ask for a hint."""
-
-
-@dataclass(frozen=True, slots=True)
 class Status:
     """Show the whole board."""
 
@@ -53,13 +50,6 @@ class Status:
 @dataclass(frozen=True, slots=True)
 class Recap:
     """Show how the last game went."""
-
-
-@dataclass(frozen=True, slots=True)
-class Appeal:
-    """Have a second judge look at the answer to a question."""
-
-    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,13 +137,7 @@ FORMS = (
         usage="시작 [주제] [쉬움/어려움] [20]",
         notice="start.choosing",
     ),
-    Form(
-        "hint",
-        rf"\s?{words('힌트', 'ㅎㅌ', 'hint')}(?: ?\d+)?",
-        lambda _: GiveHint(),
-        usage="힌트",
-        notice="hint.thinking",
-    ),
+    HINT,
     USAGE,
     ROOM_RECORD,
     RECORD,
@@ -165,13 +149,7 @@ FORMS = (
         usage="오늘",
         notice="start.choosing",
     ),
-    Form(
-        "appeal",
-        rf"\s?{words('이의', 'appeal')} ?(?P<number>\d{{1,4}})번?",
-        lambda match: Appeal(int(match["number"])),
-        usage="이의 [번호]",
-        notice="question.thinking",
-    ),
+    APPEAL,
     Form("recap", rf"\s?{words('복기', 'recap')}", lambda _: Recap(), usage="복기", lane=False),
     SURRENDER,
     AGREE,

@@ -12,6 +12,7 @@ from botkit.turn import Handlers, Move, Outcome
 from game_bots import forms
 from game_bots.operators import Operators
 from game_bots.records import day_of
+from game_bots.refusals import AppealEmpty
 from game_bots.spending import counted
 from game_bots.surrender import Standing, Vote, running
 from game_bots.twentyq import boards, commands
@@ -98,8 +99,8 @@ class Twentyq:
                             commands.Ask: self.ask,
                             commands.Chain: self.chain,
                             commands.Guess: self.guess,
-                            commands.GiveHint: self.hint,
-                            commands.Appeal: self.appeal,
+                            forms.GiveHint: self.hint,
+                            forms.Appeal: self.appeal,
                             forms.Surrender: self.surrender,
                             forms.Agree: self.agree,
                             forms.Reject: self.reject,
@@ -219,7 +220,7 @@ class Twentyq:
             return await self._endings.by_guess(room, found.riddle, scene, found.ended, lines)
         return Outcome([Reply(found.text)], replace(room, riddle=found.riddle))
 
-    async def hint(self, _command: commands.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:
+    async def hint(self, _command: forms.GiveHint, scene: Scene, room: Room) -> Outcome[Room]:
         """A hint, counted only once there is one."""
         riddle = room.playing(self._prefix)
         riddle.check_hint()
@@ -228,9 +229,11 @@ class Twentyq:
         reply = Reply(self._say.hint(number=len(hinted.hints), text=text))
         return Outcome([reply], replace(room, riddle=hinted))
 
-    async def appeal(self, command: commands.Appeal, scene: Scene, room: Room) -> Outcome[Room]:
+    async def appeal(self, command: forms.Appeal, scene: Scene, room: Room) -> Outcome[Room]:
         """A second judge looks at an answer; a wrong one is put right."""
         riddle = room.playing(self._prefix)
+        if not command.number:
+            raise AppealEmpty(prefix=self._prefix)
         question = riddle.check_appeal(command.number)
         try:
             verdict = await self._judge.verdict(

@@ -8,8 +8,10 @@ from botkit.chat.errors import LineTooLong
 from game_bots.costs import Period
 from game_bots.forms import (
     Agree,
+    Appeal,
     ClearAll,
     ForceEnd,
+    GiveHint,
     Help,
     Model,
     PersonalRecord,
@@ -25,9 +27,7 @@ from game_bots.spans import Span
 from game_bots.turtlesoup.commands import (
     LINE_LENGTH,
     Answer,
-    Appeal,
     Ask,
-    GiveHint,
     ListProposals,
     Oddity,
     Problem,
@@ -101,6 +101,7 @@ EDGE_CASES = [
         ("/스프 문제가 있었나요?", Ask("문제가 있었나요?")),
         ("/스프 힌트", GiveHint()),
         ("/스프 ㅎㅌ", GiveHint()),
+        ("/스프 힌트 2", GiveHint()),
         ("/스프 정리", Summary()),
         ("/스프 summary", Summary()),
         ("/스프 상태", ShowStatus()),

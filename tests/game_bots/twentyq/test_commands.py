@@ -11,8 +11,10 @@ from botkit.chat.errors import LineTooLong
 from game_bots.costs import Period
 from game_bots.forms import (
     Agree,
+    Appeal,
     ClearAll,
     ForceEnd,
+    GiveHint,
     Help,
     Model,
     PersonalRecord,
@@ -26,10 +28,8 @@ from game_bots.forms import (
 )
 from game_bots.spans import Span
 from game_bots.twentyq.commands import (
-    Appeal,
     Ask,
     Chain,
-    GiveHint,
     Guess,
     Recap,
     Start,
@@ -61,6 +61,8 @@ GRAMMAR = grammar("/스자")
         ("/스자 오늘 먹을 수 있나요", Ask("오늘 먹을 수 있나요")),
         ("/스자 이의 7", Appeal(7)),
         ("/스자 이의12번", Appeal(12)),
+        ("/스자 이의 Q7", Appeal(7)),
+        ("/스자 이의", Appeal(0)),
         ("/스자 이의 있나요", Ask("이의 있나요")),
         ("/스자 복기", Recap()),
         ("/스자 시작 전에 물을 넣나요?", Ask("시작 전에 물을 넣나요?")),
