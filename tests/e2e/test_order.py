@@ -56,7 +56,7 @@ async def test_a_room_whose_model_call_hangs_delays_no_other(running: System) ->
 
     await until(in_flight)
     for number in range(20):
-        assert "→ 예" in await running.answer("free", f"/스자 {number}번 질문인가요?", seconds=3)
+        assert "→ 예" in await running.answer("free", f"/스자 {number}번 질문인가요?")
     assert {reply["replyTo"] for reply in await running.finals()}.isdisjoint({hanging, behind})
 
     async def noticed() -> list[str]:
@@ -64,12 +64,12 @@ async def test_a_room_whose_model_call_hangs_delays_no_other(running: System) ->
         texts = [r["text"] for r in told if r["replyTo"] in (hanging, behind)]
         return texts if len(texts) == 2 else []
 
-    notices = await until(noticed, seconds=10, what="two interim notices")
+    notices = await until(noticed, what="two interim notices")
     assert any("곰곰이" in text for text in notices)
     assert any("준님, 앞에 1개" in text for text in notices)
     for name in ("철수", "영희", "하나", "두리"):
         await running.say("stuck", "/스자 나도 물어봐도 되나요?", user=name)
-    full = await running.answer("stuck", "/스자 여섯째인가요?", user="세찬", seconds=10)
+    full = await running.answer("stuck", "/스자 여섯째인가요?", user="세찬")
     assert "줄이 꽉 찼어요" in full
 
 

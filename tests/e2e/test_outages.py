@@ -38,7 +38,7 @@ async def test_without_the_llm_server_the_bot_says_so_and_stays_up(system: Syste
     async def well_again() -> bool:
         return "[생물 ·" in await system.answer("r2", "/스자 시작 생물")
 
-    await until(well_again, seconds=10)
+    await until(well_again)
 
 
 async def test_a_bot_without_its_stores_is_alive_but_not_ready(running: System) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-async def until(probe: Callable[[], Awaitable[T]], *, seconds: float = 10.0, what: str = "") -> T:
+async def until(probe: Callable[[], Awaitable[T]], *, seconds: float = 30.0, what: str = "") -> T:
     """The first truthy answer of `probe`; fails the test when there is none in time."""
     deadline = asyncio.get_running_loop().time() + seconds
     while True:
