@@ -23,10 +23,10 @@ class Gate:
     def __init__(
         self, guard: Guard | None, *, threshold: float, size: int, ttl: float, now: Callable[[], float]
     ) -> None:
-        """`size` verdicts are remembered for `ttl` seconds of the clock `now`; 0 of either: none."""
+        """`size` verdicts are remembered for `ttl` seconds of the clock `now`; 0 or less of either: none."""
         self._guard = guard
         self._open = Evaluation(score=0.0, malicious=False, threshold=threshold, hits=(), view="", version="")
-        self._known: TTLCache[str, Evaluation] = TTLCache(size if ttl else 0, ttl, timer=now)
+        self._known: TTLCache[str, Evaluation] = TTLCache(max(size, 0) if ttl > 0 else 0, ttl, timer=now)
 
     def evaluate(self, text: str) -> Evaluation:
         """How much a text looks like an attack, and why."""

@@ -5,7 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, SecretStr, StringConstraints, ValidationInfo, field_validator
 
-from botkit.runtime.settings import CacheSettings, DatabaseSettings, Settings, Words, env
+from botkit.runtime.settings import (
+    CacheSettings,
+    DatabaseSettings,
+    Settings,
+    Words,
+    env,
+    usual_unless_positive,
+)
 
 _PLACEHOLDER = re.compile(
     r"(change[-_ ]?(me|it|this)|(your|my)[-_ ].*|api[-_ ]?key|key|placeholder|secret|example|x+|<.*>|\.+)",
@@ -64,8 +71,8 @@ class ServerSettings(Settings, CacheSettings, DatabaseSettings):
     guard_block_emoji: bool = env("GUARD_BLOCK_EMOJI", default=False)
     guard_block_jamo: bool = env("GUARD_BLOCK_JAMO", default=False)
     guard_packs_required: bool = env("GUARD_RULEPACKS_REQUIRED", default=False)
-    guard_cache_size: int = env("GUARD_CACHE_SIZE", default=10_000, ge=0)
-    guard_cache_ttl: int = env("GUARD_CACHE_TTL", default=3600, ge=0)
+    guard_cache_size: int = env("GUARD_CACHE_SIZE", default=10_000)
+    guard_cache_ttl: int = env("GUARD_CACHE_TTL", default=3600)
     rulepacks_dir: str = env("RULEPACKS_DIR", default="rulepacks")
 
     twentyq_topics_dir: str = env("TWENTYQ_TOPICS_DIR", default="")
@@ -91,9 +98,11 @@ class ServerSettings(Settings, CacheSettings, DatabaseSettings):
 
     grpc_enabled: bool = env("GRPC_ENABLED", default=True)
     grpc_host: str = env("GRPC_HOST", default="127.0.0.1")
-    grpc_port: int = env("GRPC_PORT", default=40528, gt=0, le=65535)
+    grpc_port: int = env("GRPC_PORT", default=40528, le=65535)
     grpc_socket_path: str = env("GRPC_SOCKET_PATH", default="")
     grpc_reflection_enabled: bool = env("GRPC_REFLECTION_ENABLED", default=True)
+
+    _usual_port = field_validator("grpc_port")(usual_unless_positive)
 
     @field_validator("http_api_key_required", mode="after")
     @classmethod

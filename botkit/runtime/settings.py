@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, TypeVar
 
 from dotenv import dotenv_values
-from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AliasChoices,
+    BeforeValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
@@ -36,6 +45,11 @@ Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 def env(*names: str, default: Any = ..., **limits: Any) -> Any:
     """A setting read from the first of `names` that is set; the first is the canonical name."""
     return Field(default=default, validation_alias=AliasChoices(*names), **limits)
+
+
+def usual_unless_positive(cls: type[BaseSettings], value: int, info: ValidationInfo) -> int:
+    """A field validator: 0 and less stand for the default, as in the `.env` of the Go system."""
+    return value if value > 0 else int(cls.model_fields[str(info.field_name)].default)
 
 
 class Group(BaseSettings):
@@ -127,10 +141,12 @@ class MqSettings(Group):
     mq_host: str = env("MQ_HOST", "VALKEY_MQ_HOST", default="localhost")
     mq_port: int = env("MQ_PORT", "VALKEY_MQ_PORT", default=1833, gt=0, le=65535)
     mq_password: SecretStr = env("MQ_PASSWORD", "VALKEY_MQ_PASSWORD", default=SecretStr(""))
-    mq_timeout_ms: int = env("MQ_TIMEOUT", "VALKEY_MQ_TIMEOUT", default=5000, gt=0)
+    mq_timeout_ms: int = env("MQ_TIMEOUT", "VALKEY_MQ_TIMEOUT", default=5000)
     mq_reply_stream_key: str = env("MQ_REPLY_STREAM_KEY", default="kakao:bot:reply")
-    mq_batch_size: int = env("MQ_BATCH_SIZE", default=50, gt=0)
-    mq_concurrency: int = env("MQ_CONCURRENCY", default=16, gt=0)
+    mq_batch_size: int = env("MQ_BATCH_SIZE", default=50)
+    mq_concurrency: int = env("MQ_CONCURRENCY", default=16)
+
+    _tuned = field_validator("mq_timeout_ms", "mq_batch_size", "mq_concurrency")(usual_unless_positive)
 
 
 class DatabaseSettings(Group):

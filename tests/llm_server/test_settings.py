@@ -97,6 +97,11 @@ def test_a_value_that_makes_no_sense_stops_the_start(
     assert capsys.readouterr().err.startswith(f"{name}: ")
 
 
+def test_a_port_of_zero_stands_for_the_usual_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRPC_PORT", "0")
+    assert load(ServerSettings).grpc_port == 40528
+
+
 def test_thinking_levels_are_written_as_one_likes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GEMINI_THINKING_LEVEL_VERIFY", "HIGH")
     monkeypatch.setenv("GEMINI_THINKING_LEVEL_HINTS", "none")

@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 from pydantic import SecretStr
 
-from botkit.runtime.settings import DatabaseSettings, Settings, Words, env, load, misplaced
+from botkit.runtime.settings import DatabaseSettings, MqSettings, Settings, Words, env, load, misplaced
 
 
 class Sample(Settings, DatabaseSettings):
@@ -71,6 +71,14 @@ def test_a_bad_value_stops_the_start_and_is_named(
         load(Sample)
     assert stopped.value.code == 2
     assert said in capsys.readouterr().err
+
+
+def test_tuning_of_zero_or_less_stands_for_the_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MQ_TIMEOUT", "0")
+    monkeypatch.setenv("MQ_BATCH_SIZE", "-5")
+    monkeypatch.setenv("MQ_CONCURRENCY", "7")
+    found = load(MqSettings)
+    assert (found.mq_timeout_ms, found.mq_batch_size, found.mq_concurrency) == (5000, 50, 7)
 
 
 def test_an_unprefixed_stream_name_is_noticed(here: Path) -> None:
