@@ -6,20 +6,25 @@
     < 떠올렸어요                   the next final reply of the room must contain this
     <~ → (예|아니오)               … or must match this pattern somewhere
     <!                             no reply may come (within a second)
+    (LLM 서버가 멈춘다)            a stage direction: something happens to the system, if somebody can do it
 
 Interim notices (`waiting`) are passed over. One reply is used up by each line that begins with `<`.
 """
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from botkit.runtime.tasks import cancel
 from playground.room import Bubble, Rooms
 
 REPLY_SECONDS = 20.0
 SILENCE_SECONDS = 1.0
+
+Directions = Mapping[str, Callable[[], Awaitable[object]]]
+NOBODY: Directions = MappingProxyType({})
 
 
 class BadScript(Exception):
@@ -41,6 +46,7 @@ class Step:
     expected: str | None = None
     pattern: bool = False
     silence: bool = False
+    direction: str = ""
 
 
 def parse(source: str) -> list[Step]:
@@ -57,6 +63,8 @@ def parse(source: str) -> list[Step]:
             continue
         if match := re.fullmatch(r"\[방 (.+)\]", line):
             room = match[1]
+        elif match := re.fullmatch(r"\((.+)\)", line):
+            steps.append(Step(number, room, direction=match[1]))
         elif line == "<!":
             steps.append(Step(number, room, silence=True))
         elif line.startswith("<~ "):
@@ -70,12 +78,18 @@ def parse(source: str) -> list[Step]:
     return steps
 
 
-async def play(steps: Sequence[Step], rooms: Rooms, show: Callable[[str], None]) -> None:
+async def play(
+    steps: Sequence[Step], rooms: Rooms, show: Callable[[str], None], *, directions: Directions = NOBODY
+) -> None:
     """Play a script against a running system.
 
     Raises:
+        BadScript: it has a direction that is not among `directions`; nothing was played.
         Unexpected: a reply was missing or another one than expected.
     """
+    for step in steps:
+        if step.direction and step.direction not in directions:
+            raise BadScript(f"line {step.number}: nobody here can do this: {step.direction}")
     waiting: dict[str, asyncio.Queue[Bubble]] = {step.room: asyncio.Queue() for step in steps}
 
     async def listen() -> None:
@@ -89,6 +103,9 @@ async def play(steps: Sequence[Step], rooms: Rooms, show: Callable[[str], None])
             if step.text:
                 show(f"[{step.room}] {step.person}: {step.text}")
                 await rooms.say(step.room, step.person, step.text)
+            elif step.direction:
+                show(f"({step.direction})")
+                await directions[step.direction]()
             else:
                 await _expect(step, waiting[step.room], show)
     finally:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from playground.iris.server import FakeIris
 from playground.room import Rooms
-from playground.script import parse, play
+from playground.script import NOBODY, Directions, parse, play
 from tests.e2e.system import System
 
 GAMES = Path(__file__).parent / "games"
@@ -25,12 +25,12 @@ def scripts(directory: str) -> dict[str, str]:
     return {path.stem: path.read_text("utf-8") for path in sorted((GAMES / directory).glob("*.script"))}
 
 
-async def replay(rooms: Rooms, script: str) -> list[str]:
+async def replay(rooms: Rooms, script: str, *, directions: Directions = NOBODY) -> list[str]:
     """Play a recorded chat; what was said, one line each.
 
     Raises:
         Unexpected: it went otherwise than recorded.
     """
     said: list[str] = []
-    await play(parse(script), rooms, said.append)
+    await play(parse(script), rooms, said.append, directions=directions)
     return said

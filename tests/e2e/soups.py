@@ -56,11 +56,22 @@ async def serve(system: System, puzzles: tuple[dict[str, Any], ...] = PUZZLES, *
     connection = await connected(system.postgres)
     await connection.execute("DROP SCHEMA IF EXISTS turtlesoup CASCADE")
     await connection.close()
-    directory = written(system.tmp_path / "puzzles", puzzles)
-    await system.start_llm(TURTLESOUP_PUZZLES_DIR=str(directory), GEMINI_VERIFY_MODEL=SECOND_JUDGE)
+    written(_directory(system), puzzles)
+    await start_llm(system)
     bot = await start(system, **changes)
     await until(lambda: _has_tables(system.postgres), what="the ledger's tables")
     return bot
+
+
+async def start_llm(system: System) -> Child:
+    """Start the LLM server with the puzzles that were written."""
+    return await system.start_llm(
+        TURTLESOUP_PUZZLES_DIR=str(_directory(system)), GEMINI_VERIFY_MODEL=SECOND_JUDGE
+    )
+
+
+def _directory(system: System) -> Path:
+    return system.tmp_path / "puzzles"
 
 
 async def start(system: System, **changes: str) -> Child:

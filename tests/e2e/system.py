@@ -34,10 +34,20 @@ class System:
     """Everything that runs in production, on free ports, with proxies before the Valkeys."""
 
     def __init__(
-        self, tmp_path: Path, postgres: Postgres, *, engine: Engine | None = None, proxied: bool = True
+        self,
+        tmp_path: Path,
+        postgres: Postgres,
+        *,
+        engine: Engine | None = None,
+        proxied: bool = True,
+        **settings: str,
     ) -> None:
-        """`proxied` puts the proxies between the bots and the Valkeys; a benchmark does without."""
+        """`proxied` puts the proxies between the bots and the Valkeys; a benchmark does without.
+
+        Every program reads the `settings`.
+        """
         self._proxied = proxied
+        self._settings = settings
         tmp_path.mkdir(exist_ok=True)
         self.tmp_path = tmp_path
         self.postgres = postgres
@@ -103,6 +113,7 @@ class System:
             "LLM_BASE_URL": f"unix://{self.sockets / 'llm.sock'}",
             "SERVER_HOST": "127.0.0.1",
             "TWENTYQ_TOPICS_DIR": str(self.tmp_path / "topics"),
+            **self._settings,
             **changes,
         }
 

@@ -68,10 +68,18 @@ class SqlRelay:
         self.count = 0
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_unix_server(self._accept, self.directory / SOCKET)
+        await self.start()
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def start(self) -> None:
+        """Listen, again when it was stopped."""
+        self._server = await asyncio.start_unix_server(self._accept, self.directory / SOCKET)
+
+    async def stop(self) -> None:
+        """Cut everybody off: PostgreSQL is away for who comes through here."""
         self._server.close()
         await cancel(self._tasks)
 

@@ -10,7 +10,7 @@ from playground.demo_model.protocol import GenerateRequest
 
 
 class EchoEngine:
-    """`…아니오…` in a question gives 아니오, `…글쎄…` cannot be told, anything else gives 예.
+    """`…아니오…` in a question gives 아니오, `…글쎄…` cannot be told, `첫 글자` must not be, anything else gives 예.
 
     A second judge (the verifying model, a `pro`) says 아니오 to `…재심…`.
     A guess is right when it is the target, near when it begins alike, else wrong.
@@ -45,6 +45,8 @@ class EchoEngine:
 
     @staticmethod
     def _verdict(question: str) -> str:
+        if "첫 글자" in question:
+            return "정책 위반"
         if "글쎄" in question:
             return "이해할 수 없는 질문입니다"
         return "아니오" if "아니오" in question else "예"
