@@ -6,8 +6,6 @@ from playground.demo_model.faults import Rule
 from playground.script import Directions
 from tests.e2e.system import System
 from tests.e2e.trips import SqlRelay
-from tests.support.http import get
-from tests.support.polling import until
 
 IMPATIENT = {"GEMINI_TIMEOUT": "3", "GEMINI_MAX_RETRIES": "1"}
 """Settings of a stage on which a silent model is soon given up."""
@@ -28,12 +26,7 @@ def directions(system: System, sql: SqlRelay, *, start_llm: Callable[[], Awaitab
 
     async def llm_returns() -> None:
         await start_llm()
-
-        async def known() -> bool:
-            ready = await get(system.bots[0].port, "/health/ready")  # type: ignore[attr-defined]
-            return bool(ready.json["components"]["llm_server"]["status"] == "ok")
-
-        await until(known, what="the bot finds the LLM server")
+        await system.well(system.bots[0])
 
     async def model_returns() -> None:
         system.model.script()

@@ -141,6 +141,15 @@ class System:
             await self._listening(bot, port)
         return bot
 
+    async def well(self, bot: Child) -> None:
+        """Until a bot has everything, the tables of its ledger, too."""
+
+        async def ready() -> bool:
+            found = await get(bot.port, "/health/ready")  # type: ignore[attr-defined]
+            return bool(found.json["status"] == "ok")
+
+        await until(ready, what=f"{bot.name} is well")
+
     async def start_bridge(self, iris: str, **changes: str) -> Child:
         """Start a bridge to an Iris and wait until it follows the chat log."""
         port = str(free_port())

@@ -23,7 +23,6 @@ from tests.e2e.system import System
 from tests.e2e.trips import SqlRelay
 from tests.support.engine import EchoEngine
 from tests.support.http import get
-from tests.support.polling import until
 from tests.support.soup_engine import SoupEngine
 
 NOBODY_CAN_PLAY = {
@@ -46,15 +45,11 @@ class Game:
 
 
 async def serve_twentyq(system: System, **changes: str) -> Child:
-    """Start the LLM server and the bot; wait until its tables are there."""
+    """Start the LLM server and the bot."""
     await system.start_llm()
     changes["TWENTYQ_EXCHANGE_RATE_API_URL"] = "http://127.0.0.1:1/rate"
     bot = await system.start_bot(wait=True, module="game_bots.twentyq", prefix="TWENTYQ", **changes)
-
-    async def well() -> bool:
-        return bool((await get(soups.port_of(bot), "/health/ready")).json["status"] == "ok")
-
-    await until(well, what="the ledger's tables")
+    await system.well(bot)
     return bot
 
 

@@ -20,7 +20,7 @@ async def cost(tmp_path: Path, postgres_server: Postgres) -> AsyncIterator[Cost]
         System(tmp_path, postgres_server, engine=SoupEngine()) as system,
         SqlRelay(postgres_server) as sql,
     ):
-        await soups.serve(system, DB_SOCKET_PATH=str(sql.directory))
+        await system.well(await soups.serve(system, DB_SOCKET_PATH=str(sql.directory)))
         assert system.llm
         await system.llm.kill()
         puzzles = str(system.tmp_path / "puzzles")

@@ -14,7 +14,7 @@ async def cost(system: System) -> AsyncIterator[Cost]:
     """The LLM server keeps to itself, and the bot has played once: scripts and connections are there."""
     async with SqlRelay(system.postgres) as sql:
         await system.start_llm(**ALONE)
-        await system.start_bot(DB_SOCKET_PATH=str(sql.directory))
+        await system.well(await system.start_bot(DB_SOCKET_PATH=str(sql.directory)))
         await system.answer("warm", "/스자 시작 생물")
         await system.answer("warm", "/스자 살아 있나요?")
         yield partial(trips, system, sql)
