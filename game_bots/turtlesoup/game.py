@@ -6,7 +6,8 @@ history is the game's own and is sent with each question: nothing of another gam
 
 import math
 from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +35,9 @@ ANSWER_LENGTHS = (1, 500)
 
 ATTEMPT_SECONDS = 15.0
 """One attempt per person in this time."""
+
+AWAY_SECONDS = 1800.0
+"""Who has not moved for so long is not waited for in a vote."""
 
 IDLE_SECONDS = 24 * 3600.0
 """A game in which nothing happens for so long is over."""
@@ -126,6 +130,8 @@ class Soup:
     chat: str = ""
     """The room that it is counted for, when that is not the one in which it is played."""
     players: tuple[Player, ...] = ()
+    seen: Mapping[str, float] = field(default_factory=dict)
+    """When each of them last moved; whoever is missing was there before this was noted down."""
     questions: tuple[Question, ...] = ()
     hints: tuple[Hint, ...] = ()
     attempts: tuple[Attempt, ...] = ()
@@ -285,25 +291,27 @@ class Soup:
     def reviewed(self, number: int, ruling: Ruling | None, *, by: Player, now: float) -> "Soup":
         """With a second judge's ruling, None when that judge could not tell. Raises as `check_appeal` does.
 
-        What the question brings to light after all is its asker's find.
+        What the question brings to light after all is its asker's find; what only the wrong answer did is
+        hidden again.
         """
         question = self.check_appeal(number)
         seen, finds = replace(question, appealed=True), self.finds
         if ruling and ruling.verdict is not question.verdict:
             seen = replace(seen, verdict=ruling.verdict, important=ruling.important, former=question.verdict)
-            finds = self._finds(ruling.facts, self.player(question.by) or by, now, number)
+            kept = replace(self, finds=tuple(find for find in finds if find.question != number))
+            finds = kept._finds(ruling.facts, self.player(question.by) or by, now, number)
         questions = tuple(seen if one.number == number else one for one in self.questions)
         return self._moved(by, now, questions=questions, finds=finds)
 
     def giving_up(self, *, by: Player, now: float) -> "Soup":
-        """With the person's wish to give up: opens a vote, or agrees to the one that runs.
+        """With the person's wish to give up: opens a vote of all who are there, or agrees to the one that runs.
 
         Raises:
             NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
         joined = self._moved(by, now)
-        players = (player.id for player in joined.players)
-        return replace(joined, vote=surrender.proposed(self.vote, players=players, by=by.id, now=now))
+        there = (one.id for one in joined.players if now - joined.seen.get(one.id, now) < AWAY_SECONDS)
+        return replace(joined, vote=surrender.proposed(self.vote, players=there, by=by.id, now=now))
 
     def agreeing(self, *, by: Player, now: float, prefix: str) -> "Soup":
         """With one more agreement to give up.
@@ -311,16 +319,14 @@ class Soup:
         Raises:
             NoVote, NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
-        vote = surrender.agreed(self.vote, by=by.id, now=now, prefix=prefix)
-        return replace(self, vote=vote, moved_at=now)
+        return self._moved(by, now, vote=surrender.agreed(self.vote, by=by.id, now=now, prefix=prefix))
 
     def rejecting(self, *, by: Player, now: float, prefix: str) -> "Soup":
         """With one more voice against; a vote that cannot be carried any more is over.
 
         Raises as `agreeing`.
         """
-        vote = surrender.rejected(self.vote, by=by.id, now=now, prefix=prefix)
-        return replace(self, vote=vote, moved_at=now)
+        return self._moved(by, now, vote=surrender.rejected(self.vote, by=by.id, now=now, prefix=prefix))
 
     def spent(self, tokens: int) -> "Soup":
         """With what the model has used."""
@@ -334,7 +340,7 @@ class Soup:
         if self.player(by.id) is None:
             players = (*players, by)
         players = tuple(by if player.id == by.id else player for player in players)
-        return replace(self, players=players, moved_at=now, **changes)
+        return replace(self, players=players, seen={**self.seen, by.id: now}, moved_at=now, **changes)
 
     def _finds(self, facts: tuple[int, ...], by: Player, now: float, question: int) -> tuple[Find, ...]:
         """With the facts that were not known before; positions that there are not are nobody's find."""

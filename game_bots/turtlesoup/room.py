@@ -133,7 +133,7 @@ class Room:
         taken = self.prepared is not None and self.prepared.puzzle == puzzle
         return replace(
             self,
-            soup=Soup(game, puzzle, now, now, wish=wish, chat=chat, players=(by,)),
+            soup=Soup(game, puzzle, now, now, wish=wish, chat=chat, players=(by,), seen={by.id: now}),
             presets=presets,
             customs=customs,
             scenarios=(*self.scenarios, puzzle.scenario)[-SCENARIOS_KEPT:],
