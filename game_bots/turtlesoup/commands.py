@@ -198,7 +198,6 @@ FORMS = (
         "show_proposal",
         r"\s?(?:관리자 제안|admin proposals) #?(?P<number>\d{1,9})",
         lambda match: ShowProposal(int(match["number"])),
-        lane=False,
     ),
     Form(
         "review",

@@ -5,7 +5,6 @@ history is the game's own and is sent with each question: nothing of another gam
 """
 
 import math
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -181,15 +180,19 @@ class Soup:
         """Facts that a person brought to light."""
         return sum(find.by == user for find in self.finds)
 
+    def pivotal_of(self, user: str) -> int:
+        """Questions of a person that went to the heart of it."""
+        return sum(question.by == user and question.important for question in self.questions)
+
     @property
     def mvp(self) -> Player | None:
         """Who brought most to light; nobody when there were not two players, or nobody did."""
-        found = Counter(find.by for find in self.finds)
-        pivotal = Counter(question.by for question in self.questions if question.important)
-        best = max(self.players, key=lambda one: (found[one.id], pivotal[one.id]), default=None)
-        if best is None or len(self.players) < 2 or not (found[best.id] or pivotal[best.id]):
-            return None
-        return best
+
+        def merit(one: Player) -> tuple[int, int]:
+            return self.finds_of(one.id), self.pivotal_of(one.id)
+
+        best = max(self.players, key=merit, default=None)
+        return best if best and len(self.players) > 1 and any(merit(best)) else None
 
     def overdue(self, now: float) -> bool:
         """Whether nothing has happened for a day."""
@@ -219,7 +222,7 @@ class Soup:
         self.check_question(text)
         number = len(self.questions) + 1
         question = Question(number, text, ruling.verdict, ruling.important, by.id, now)
-        finds = self._finds(ruling.facts, by, now, number)
+        finds = self._finds(ruling.facts, by, now, number, before=self.finds)
         return self._moved(by, now, questions=(*self.questions, question), finds=finds)
 
     def check_hint(self, *, cooldown: int) -> None:
@@ -268,7 +271,7 @@ class Soup:
         """With one more attempt. Raises as `check_attempt` does."""
         self.check_attempt(text, by=by, now=now)
         attempt = Attempt(len(self.attempts) + 1, text, nearness, by.id, now)
-        finds = self._finds(facts, by, now, 0)
+        finds = self._finds(facts, by, now, 0, before=self.finds)
         return self._moved(by, now, attempts=(*self.attempts, attempt), finds=finds)
 
     def check_appeal(self, number: int) -> Question:
@@ -298,13 +301,14 @@ class Soup:
         seen, finds = replace(question, appealed=True), self.finds
         if ruling and ruling.verdict is not question.verdict:
             seen = replace(seen, verdict=ruling.verdict, important=ruling.important, former=question.verdict)
-            kept = replace(self, finds=tuple(find for find in finds if find.question != number))
-            finds = kept._finds(ruling.facts, self.player(question.by) or by, now, number)
+            others = tuple(find for find in finds if find.question != number)
+            asker = self.player(question.by) or by
+            finds = self._finds(ruling.facts, asker, now, number, before=others)
         questions = tuple(seen if one.number == number else one for one in self.questions)
         return self._moved(by, now, questions=questions, finds=finds)
 
     def giving_up(self, *, by: Player, now: float) -> "Soup":
-        """With the person's wish to give up: opens a vote of all who are there, or agrees to the one that runs.
+        """With the person's wish to give up: opens a vote of who is there, or agrees to the one that runs.
 
         Raises:
             NotAVoter, AlreadyVoted: see `game_bots.surrender`.
@@ -342,9 +346,11 @@ class Soup:
         players = tuple(by if player.id == by.id else player for player in players)
         return replace(self, players=players, seen={**self.seen, by.id: now}, moved_at=now, **changes)
 
-    def _finds(self, facts: tuple[int, ...], by: Player, now: float, question: int) -> tuple[Find, ...]:
-        """With the facts that were not known before; positions that there are not are nobody's find."""
-        known = {find.fact for find in self.finds}
+    def _finds(
+        self, facts: tuple[int, ...], by: Player, now: float, question: int, *, before: tuple[Find, ...]
+    ) -> tuple[Find, ...]:
+        """Those before and the facts that they lack; positions that there are not are nobody's find."""
+        known = {find.fact for find in before}
         fresh = [fact for fact in dict.fromkeys(facts) if fact not in known]
         there = [fact for fact in fresh if 0 <= fact < len(self.puzzle.facts)]
-        return (*self.finds, *(Find(fact, by.id, now, question) for fact in there))
+        return (*before, *(Find(fact, by.id, now, question) for fact in there))
