@@ -51,6 +51,9 @@ def test_others_stand_alone(text: str) -> None:
         "공개",
         "공개 좀",
         "공개해",
+        "알려줄래?",
+        "알려줄 수 있어?",
+        "말해줄게요?",
         "줘",
     ],
 )
@@ -69,6 +72,9 @@ def test_who_asks_for_the_answer_is_known(rest: str) -> None:
         "공개 처형을 당한 사람이다",
         "알려 주려고 온 사람이 범인이다",
         "말해 주러 왔다가 죽었다",
+        "말해줘서 고마웠던 것이다",
+        "알려줄 사람이 없어서 죽었다",
+        "줘도 받지 않는 사람이다",
     ],
 )
 def test_an_attempt_that_begins_alike_is_none(rest: str) -> None:
