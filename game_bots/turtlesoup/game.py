@@ -310,12 +310,17 @@ class Soup:
     def giving_up(self, *, by: Player, now: float) -> "Soup":
         """With the person's wish to give up: opens a vote of who is there, or agrees to the one that runs.
 
+        Of several who have played at least two decide.
+
         Raises:
             NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
         joined = self._moved(by, now)
-        there = (one.id for one in joined.players if now - joined.seen.get(one.id, now) < AWAY_SECONDS)
-        return replace(joined, vote=surrender.proposed(self.vote, players=there, by=by.id, now=now))
+        ids = [player.id for player in joined.players]
+        latest = sorted(ids, key=lambda one: joined.seen.get(one, now), reverse=True)
+        there = {one for one in ids if now - joined.seen.get(one, now) < AWAY_SECONDS} | {*latest[:2]}
+        voters = [one for one in ids if one in there]
+        return replace(joined, vote=surrender.proposed(self.vote, players=voters, by=by.id, now=now))
 
     def agreeing(self, *, by: Player, now: float, prefix: str) -> "Soup":
         """With one more agreement to give up.

@@ -290,6 +290,17 @@ def test_who_has_been_away_for_half_an_hour_is_not_waited_for() -> None:
     assert again.voters == ("1", "3")
 
 
+def test_nobody_gives_up_alone_what_others_played() -> None:
+    late = 1000.0 + 3 * AWAY_SECONDS
+    three = soup(MINJI).answered("하나인가요?", NO, by=JUN, now=1000.0)
+    three = three.answered("둘인가요?", NO, by=SORA, now=1001.0).answered(
+        "셋인가요?", NO, by=MINJI, now=1002.0
+    )
+    vote = three.giving_up(by=MINJI, now=late).vote
+    assert vote
+    assert (vote.voters, vote.standing) == (("1", "3"), Standing.OPEN)
+
+
 def test_in_a_game_saved_by_an_earlier_release_everybody_is_there() -> None:
     old = replace(soup(MINJI, JUN), seen={})
     vote = old.giving_up(by=MINJI, now=1000.0 + AWAY_SECONDS).vote
