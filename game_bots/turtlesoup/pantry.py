@@ -160,6 +160,8 @@ class Pantry:
             return None
         others = tuple(number for number in room.presets_taken if number != oldest.number)
         puzzle = await self._preset(wish, room, others, entry)
+        if puzzle is None:  # the server has it no more: any other will do
+            puzzle = await self._preset(wish, room, (), entry)
         if puzzle is None:
             return None
         puzzle = replace(puzzle, source=Source.REWRITTEN)

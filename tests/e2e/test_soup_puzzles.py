@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from game_bots.turtlesoup.puzzles import Source
+from game_bots.turtlesoup.puzzles import Category, Played, Source
 from game_bots.turtlesoup.store import Store
 from playground.demo_model.faults import Rule
 from playground.embedded import Postgres
@@ -80,6 +81,19 @@ async def test_what_was_prepared_for_another_wish_comes_before_one_comes_again(s
     assert {*first, *await titles(system, "r", 1, "1")} == {
         f"🐢 문제 {number} ★☆☆☆☆ · 미스터리" for number in (11, 12)
     }
+
+
+async def test_a_preset_that_is_no_more_does_not_stand_in_the_way(system: System) -> None:
+    await soups.serve(system, (soups.puzzle(11, 1),))
+    system.model.script(Rule(kind="status", status=400))
+    store = Store(system.cache)
+    stored, record = await store.look("r")
+    gone, there = (Played(number, 1, Category.MYSTERY, dark=False) for number in (99, 11))
+    await store.save("r", stored, replace(record, presets=(gone, there)))
+    again = await system.answer("r", "/스프 시작 1")
+    assert again.startswith("이 방에는 준비된 퍼즐을 다 냈어요.")
+    assert "🐢 문제 11" in again
+    assert "난이도나 갈래를 빼거나" in await system.answer("other", "/스프 시작 5")
 
 
 async def test_with_a_model_that_makes_none_the_oldest_is_told_anew(system: System) -> None:
