@@ -214,7 +214,8 @@ class Turtlesoup:
         seen = soup.reviewed(question.number, ruling, by=scene.player, now=scene.now)
         again = seen.questions[question.number - 1]
         if again.former is None:
-            text = self._say.upheld(number=again.number, text=again.text, answer=again.verdict.value)
+            said = self._say.unsure if ruling is None else self._say.upheld
+            text = said(number=again.number, text=again.text, answer=again.verdict.value)
         else:
             text = self._say.corrected(
                 number=again.number,

@@ -56,6 +56,7 @@ class Say(GameTexts):
     answered = Text("question.answered", "number", "answer", "mark", "progress")
     mark = Text("question.mark")
     upheld = Text("appeal.upheld", "number", "text", "answer")
+    unsure = Text("appeal.unsure", "number", "text", "answer")
     corrected = Text("appeal.corrected", "number", "text", "former", "answer", "mark", "progress")
 
     answer_thinking = Text("answer.thinking")
