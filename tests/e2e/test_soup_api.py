@@ -91,6 +91,21 @@ async def test_a_game_is_played_by_http(api: Api) -> None:
     assert (await api("GET", "/admin/archives/none")).json["error"] == "GAME_NOT_FOUND"
 
 
+async def test_nobody_is_told_to_have_told_a_game_that_ran_out(api: Api, system: System) -> None:
+    await system.answer("r", "/스프 시작 2")
+    store = Store(system.cache)
+    stored, record = await store.look("r")
+    await store.save("r", stored, replace(record, soup=replace(record.playing("", 0), moved_at=1.0)))
+    assert (await api("GET", "/admin/sessions")).json["count"] == 0
+    for method, path, body in (
+        ("POST", "/admin/sessions/r/inject", {"message": "우산을 보세요"}),
+        ("DELETE", "/admin/sessions/r", None),
+    ):
+        gone = await api(method, path, body)
+        assert (gone.status, gone.json["error"]) == (404, "SESSION_NOT_FOUND")
+    assert "판은 닫았어요" in await system.answer("r", "/스프 포기")
+
+
 async def test_who_plays_in_chat_keeps_the_nickname(api: Api, system: System) -> None:
     await system.answer("r", "/스프 시작 2", user="u1")
     stored, record = await Store(system.cache).look("r")
