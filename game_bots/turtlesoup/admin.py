@@ -201,7 +201,8 @@ class Admin:
 
     async def _oversee(self, command: object, room: str, by: str) -> str:
         """Run an operator's command; what the room is to be told."""
-        if (await self._store.peek(room)).soup is None:
+        soup = (await self._store.peek(room)).soup
+        if soup is None or soup.overdue(self._clock()):
             raise _no_session()
         try:
             outcome = await self._errands.run(command, room=room, player=Player(by, by))

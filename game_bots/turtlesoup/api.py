@@ -11,6 +11,7 @@ from google.protobuf.json_format import MessageToDict
 
 from botkit.chat.catalog import Catalog
 from botkit.chat.errors import AiRefused, Failed, Refused, UserError
+from botkit.chat.hangul import visible
 from botkit.chat.message import Player
 from botkit.errands import Errands
 from botkit.llm.client import LlmClient
@@ -20,8 +21,8 @@ from botkit.turn import Outcome
 from game_bots import forms
 from game_bots.api import Key
 from game_bots.refusals import HintLimitReached, NoGame
-from game_bots.turtlesoup import commands, contract, proposals
-from game_bots.turtlesoup.events import Draft, Status
+from game_bots.turtlesoup import commands, contract, events, proposals
+from game_bots.turtlesoup.events import Draft, Finished, Result, Status
 from game_bots.turtlesoup.game import Soup
 from game_bots.turtlesoup.puzzles import Category, Wish
 from game_bots.turtlesoup.room import Room
@@ -87,7 +88,7 @@ class GameApi:
         category = Category(body.category) if body.category else None
         chat = "" if body.chat_id == body.session_id else body.chat_id
         command = commands.Start(Wish(body.difficulty, category, body.theme), chat=chat)
-        outcome = await self._run(command, body.session_id, body.user_id)
+        outcome = await self._run(command, body.session_id, Player(body.user_id, body.user_id))
         if outcome.state is None:  # somebody else was faster
             raise ApiError(409, "GAME_ALREADY_STARTED", "a game runs under that sessionId")
         return await self.state(body.session_id)
@@ -133,12 +134,14 @@ class GameApi:
     ) -> contract.Judged:
         """With YES the game is over."""
         soup = await self._playing(session_id)
-        outcome = await self._run(commands.Answer(_line(body.answer)), session_id, user or _starter(soup))
+        outcome = await self._run(commands.Answer(_line(body.answer)), session_id, _asking(soup, user))
         text = "\n".join(reply.text for reply in outcome.replies)
-        state = outcome.state or Room()
-        if state.soup:
-            return contract.Judged(result=state.soup.attempts[-1].nearness.value, message=text)
-        return contract.Judged(result="YES", solution=soup.puzzle.solution, message=text)
+        if outcome.state and outcome.state.soup:
+            return contract.Judged(result=outcome.state.soup.attempts[-1].nearness.value, message=text)
+        for event in events.EVENTS.validate_json(outcome.finished or b"[]"):
+            if isinstance(event, Finished) and event.result is Result.SOLVED:
+                return contract.Judged(result="YES", solution=event.soup.puzzle.solution, message=text)
+        raise _no_session()  # it ran out, or somebody was faster
 
     async def hint(
         self, session_id: Key, _body: contract.HintRequest | None = None, user: User = ""
@@ -157,7 +160,7 @@ class GameApi:
     async def end(self, session_id: Key) -> Response:
         """It is counted as ended by force."""
         await self._playing(session_id)
-        await self._run(forms.Clear(), session_id, "")
+        await self._run(forms.Clear(), session_id, Player("", ""))
         return Response(status_code=204)
 
     async def old_question(self, body: contract.QuestionRequest, user: User = "") -> contract.Answer:
@@ -209,11 +212,11 @@ class GameApi:
 
     async def _move(self, command: object, session: str, user: str) -> Room:
         soup = await self._playing(session)
-        return (await self._run(command, session, user or _starter(soup))).state or Room()
+        return (await self._run(command, session, _asking(soup, user))).state or Room()
 
-    async def _run(self, command: object, session: str, user: str) -> Outcome[Room]:
+    async def _run(self, command: object, session: str, player: Player) -> Outcome[Room]:
         try:
-            return await self._errands.run(command, room=session, player=Player(user, user))
+            return await self._errands.run(command, room=session, player=player)
         except UserError as error:
             raise self._refused(error) from None
 
@@ -280,11 +283,14 @@ def shown(kept: Kept) -> contract.Puzzle:
 
 def _line(text: str) -> str:
     """A text as a line of chat would be read."""
-    return " ".join(text.split())
+    return " ".join(visible(text).split())
 
 
-def _starter(soup: Soup) -> str:
-    return soup.players[0].id if soup.players else ""
+def _asking(soup: Soup, user: str) -> Player:
+    """Who asks, under the nickname that the room knows; else the person who opened the game."""
+    if user:
+        return soup.player(user) or Player(user, user)
+    return soup.players[0] if soup.players else Player("", "")
 
 
 def _named(session: str) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from botkit.chat.grammar import Grammar
+from botkit.chat.message import Player
 from game_bots.surrender import running
 from game_bots.turtlesoup.events import Finished
 from game_bots.turtlesoup.game import Question, Soup
@@ -126,12 +127,18 @@ def reveal(game: Finished, say: Say, *, prefix: str) -> str:
     elif game.winner:
         lines.append(say.hints_none())
     if best := soup.mvp:
-        lines.append(say.mvp(name=best.name, count=soup.finds_of(best.id)))
+        lines.append(_best(soup, best, say))
     minutes = _minutes(soup, game.completed_at)
     lines.append(say.figures(questions=len(soup.questions), attempts=len(soup.attempts), minutes=minutes))
     if soup.corrections:
         lines.append(say.corrections(count=soup.corrections))
     return "\n".join([*lines, say.after(prefix=prefix)])
+
+
+def _best(soup: Soup, best: Player, say: Say) -> str:
+    if found := soup.finds_of(best.id):
+        return say.mvp(name=best.name, count=found)
+    return say.mvp_pivotal(name=best.name, count=soup.pivotal_of(best.id))
 
 
 def _headline(game: Finished, say: Say) -> str:

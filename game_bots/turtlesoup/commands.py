@@ -25,7 +25,7 @@ from game_bots.forms import (
 from game_bots.turtlesoup.events import Status
 from game_bots.turtlesoup.proposals import parts_of
 from game_bots.turtlesoup.puzzles import ANYTHING, LEVELS, Wish, category_of
-from game_bots.wording import is_asked, wants_to_be_told
+from game_bots.wording import folded, is_asked, wants_to_be_told
 
 LINE_LENGTH = 1700
 """Characters of a line: a whole proposal. Questions and attempts have limits of their own."""
@@ -137,6 +137,7 @@ class ShowRatings:
 
 
 _THEME = re.compile(r"(?P<before>.*?)(?:주제|테마|theme) ?[:：] ?(?P<theme>.+)", re.IGNORECASE)
+_STARS = "★⭐"
 _LEVEL = re.compile(r"(?:난이도|레벨|lv\.?)?(?P<level>-?\d+)(?:단계)?", re.IGNORECASE)
 
 
@@ -179,7 +180,15 @@ def _propose(match: re.Match[str]) -> Propose | None:
 
 
 def _stars(match: re.Match[str]) -> Rate:
-    return Rate(int(match["stars"]) if match["stars"] else None)
+    said = match["stars"] or ""
+    if said.isdecimal():
+        return Rate(int(said))
+    return Rate(len(said) if said and set(said) <= set(_STARS) else None)
+
+
+def _answer(match: re.Match[str]) -> Answer:
+    said = match["text"].strip()
+    return Answer(said if folded(said) else "")  # "정답?" says nothing either
 
 
 _REVIEWS = {
@@ -198,7 +207,6 @@ FORMS = (
         "show_proposal",
         r"\s?(?:관리자 제안|admin proposals) #?(?P<number>\d{1,9})",
         lambda match: ShowProposal(int(match["number"])),
-        lane=False,
     ),
     Form(
         "review",
@@ -219,8 +227,8 @@ FORMS = (
     Form("tell_me", r"\s정답(?P<rest>.+)", _tell_me, lane=False),
     Form(
         "answer",
-        rf"\s?{words('정답', 'answer')}(?:(?:은|는)?(?=\s|$)|[:：,，])\s*(?P<text>.*)",
-        lambda match: Answer(match["text"].strip()),
+        rf"\s?{words('정답', 'answer')}(?:(?:은|는)?(?=\s|[?!.~…]*$)|[:：,，])\s*(?P<text>.*)",
+        _answer,
         usage="정답 [추리]",
         notice="answer.thinking",
     ),
@@ -246,7 +254,8 @@ FORMS = (
     ),
     Form(
         "rate",
-        rf"\s?{words('평가', '별점', 'rate')}(?: (?P<stars>\d{{1,3}})(?:점|개)?)?",
+        rf"\s?{words('평가', '별점', 'rate')}\s?"
+        rf"(?P<stars>\d{{1,3}}|\d+[.,]\d+|[{_STARS}]+)?\s?(?:점|개)?[.!~]*",
         _stars,
         usage="평가 [1~5]",
     ),

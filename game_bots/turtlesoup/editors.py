@@ -40,19 +40,20 @@ class Editors:
     async def proposals(self, _command: commands.ListProposals, scene: Scene) -> Sequence[Reply]:
         """The puzzles that wait for a review."""
         self._operators.check(scene)
-        found = await self._shelf.proposed()
+        found, total = await self._shelf.proposed()
         if not found:
             return [Reply(self._say.editors_none())]
         lines = [
             self._say.editors_line(number=kept.number, title=kept.draft.title, author=kept.author)
             for kept in found
         ]
-        head, tail = self._say.editors_head(count=len(found)), self._say.editors_tail(prefix=self._prefix)
+        head, tail = self._say.editors_head(count=total), self._say.editors_tail(prefix=self._prefix)
         return [Reply("\n".join([head, *lines, tail]))]
 
-    async def puzzle(self, command: commands.ShowProposal, scene: Scene) -> Sequence[Reply]:
-        """A puzzle of our own, solution included."""
+    async def puzzle(self, command: commands.ShowProposal, scene: Scene, room: Room) -> Outcome[Room]:
+        """A puzzle of our own, solution included; the room that reads it does not get to play it."""
         self._operators.check(scene)
+        after = room.reading(command.number)
         kept = await self._kept(command.number)
         text = self._say.editors_puzzle(
             number=kept.number,
@@ -63,7 +64,7 @@ class Editors:
             scenario=kept.draft.scenario,
             solution=kept.draft.solution,
         )
-        return [Reply(text)]
+        return Outcome([Reply(text)], after)
 
     async def review(self, command: commands.Review, scene: Scene, room: Room) -> Outcome[Room]:
         """A puzzle is published, or not."""

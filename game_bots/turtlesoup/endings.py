@@ -42,7 +42,7 @@ class Endings:
         game = replace(game, soup=soup)
 
         async def after() -> None:
-            work = self._pantry.prepare(scene.room, soup.wish, entry=scene.entry)
+            work = self._pantry.prepare(scene.room, soup.wish, chat=game.chat, entry=scene.entry)
             self._chores.begin(work)
 
         text = boards.reveal(game, self._say, prefix=self._prefix)

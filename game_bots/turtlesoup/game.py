@@ -5,8 +5,8 @@ history is the game's own and is sent with each question: nothing of another gam
 """
 
 import math
-from collections import Counter
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -34,6 +34,9 @@ ANSWER_LENGTHS = (1, 500)
 
 ATTEMPT_SECONDS = 15.0
 """One attempt per person in this time."""
+
+AWAY_SECONDS = 1800.0
+"""Who has not moved for so long is not waited for in a vote."""
 
 IDLE_SECONDS = 24 * 3600.0
 """A game in which nothing happens for so long is over."""
@@ -126,6 +129,8 @@ class Soup:
     chat: str = ""
     """The room that it is counted for, when that is not the one in which it is played."""
     players: tuple[Player, ...] = ()
+    seen: Mapping[str, float] = field(default_factory=dict)
+    """When each of them last moved; whoever is missing was there before this was noted down."""
     questions: tuple[Question, ...] = ()
     hints: tuple[Hint, ...] = ()
     attempts: tuple[Attempt, ...] = ()
@@ -175,15 +180,19 @@ class Soup:
         """Facts that a person brought to light."""
         return sum(find.by == user for find in self.finds)
 
+    def pivotal_of(self, user: str) -> int:
+        """Questions of a person that went to the heart of it."""
+        return sum(question.by == user and question.important for question in self.questions)
+
     @property
     def mvp(self) -> Player | None:
         """Who brought most to light; nobody when there were not two players, or nobody did."""
-        found = Counter(find.by for find in self.finds)
-        pivotal = Counter(question.by for question in self.questions if question.important)
-        best = max(self.players, key=lambda one: (found[one.id], pivotal[one.id]), default=None)
-        if best is None or len(self.players) < 2 or not (found[best.id] or pivotal[best.id]):
-            return None
-        return best
+
+        def merit(one: Player) -> tuple[int, int]:
+            return self.finds_of(one.id), self.pivotal_of(one.id)
+
+        best = max(self.players, key=merit, default=None)
+        return best if best and len(self.players) > 1 and any(merit(best)) else None
 
     def overdue(self, now: float) -> bool:
         """Whether nothing has happened for a day."""
@@ -213,7 +222,7 @@ class Soup:
         self.check_question(text)
         number = len(self.questions) + 1
         question = Question(number, text, ruling.verdict, ruling.important, by.id, now)
-        finds = self._finds(ruling.facts, by, now, number)
+        finds = self._finds(ruling.facts, by, now, number, before=self.finds)
         return self._moved(by, now, questions=(*self.questions, question), finds=finds)
 
     def check_hint(self, *, cooldown: int) -> None:
@@ -262,7 +271,7 @@ class Soup:
         """With one more attempt. Raises as `check_attempt` does."""
         self.check_attempt(text, by=by, now=now)
         attempt = Attempt(len(self.attempts) + 1, text, nearness, by.id, now)
-        finds = self._finds(facts, by, now, 0)
+        finds = self._finds(facts, by, now, 0, before=self.finds)
         return self._moved(by, now, attempts=(*self.attempts, attempt), finds=finds)
 
     def check_appeal(self, number: int) -> Question:
@@ -285,25 +294,33 @@ class Soup:
     def reviewed(self, number: int, ruling: Ruling | None, *, by: Player, now: float) -> "Soup":
         """With a second judge's ruling, None when that judge could not tell. Raises as `check_appeal` does.
 
-        What the question brings to light after all is its asker's find.
+        What the question brings to light after all is its asker's find; what only the wrong answer did is
+        hidden again.
         """
         question = self.check_appeal(number)
         seen, finds = replace(question, appealed=True), self.finds
         if ruling and ruling.verdict is not question.verdict:
             seen = replace(seen, verdict=ruling.verdict, important=ruling.important, former=question.verdict)
-            finds = self._finds(ruling.facts, self.player(question.by) or by, now, number)
+            others = tuple(find for find in finds if find.question != number)
+            asker = self.player(question.by) or by
+            finds = self._finds(ruling.facts, asker, now, number, before=others)
         questions = tuple(seen if one.number == number else one for one in self.questions)
         return self._moved(by, now, questions=questions, finds=finds)
 
     def giving_up(self, *, by: Player, now: float) -> "Soup":
-        """With the person's wish to give up: opens a vote, or agrees to the one that runs.
+        """With the person's wish to give up: opens a vote of who is there, or agrees to the one that runs.
+
+        Of several who have played at least two decide.
 
         Raises:
             NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
         joined = self._moved(by, now)
-        players = (player.id for player in joined.players)
-        return replace(joined, vote=surrender.proposed(self.vote, players=players, by=by.id, now=now))
+        ids = [player.id for player in joined.players]
+        latest = sorted(ids, key=lambda one: joined.seen.get(one, now), reverse=True)
+        there = {one for one in ids if now - joined.seen.get(one, now) < AWAY_SECONDS} | {*latest[:2]}
+        voters = [one for one in ids if one in there]
+        return replace(joined, vote=surrender.proposed(self.vote, players=voters, by=by.id, now=now))
 
     def agreeing(self, *, by: Player, now: float, prefix: str) -> "Soup":
         """With one more agreement to give up.
@@ -311,16 +328,14 @@ class Soup:
         Raises:
             NoVote, NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
-        vote = surrender.agreed(self.vote, by=by.id, now=now, prefix=prefix)
-        return replace(self, vote=vote, moved_at=now)
+        return self._moved(by, now, vote=surrender.agreed(self.vote, by=by.id, now=now, prefix=prefix))
 
     def rejecting(self, *, by: Player, now: float, prefix: str) -> "Soup":
         """With one more voice against; a vote that cannot be carried any more is over.
 
         Raises as `agreeing`.
         """
-        vote = surrender.rejected(self.vote, by=by.id, now=now, prefix=prefix)
-        return replace(self, vote=vote, moved_at=now)
+        return self._moved(by, now, vote=surrender.rejected(self.vote, by=by.id, now=now, prefix=prefix))
 
     def spent(self, tokens: int) -> "Soup":
         """With what the model has used."""
@@ -334,11 +349,13 @@ class Soup:
         if self.player(by.id) is None:
             players = (*players, by)
         players = tuple(by if player.id == by.id else player for player in players)
-        return replace(self, players=players, moved_at=now, **changes)
+        return replace(self, players=players, seen={**self.seen, by.id: now}, moved_at=now, **changes)
 
-    def _finds(self, facts: tuple[int, ...], by: Player, now: float, question: int) -> tuple[Find, ...]:
-        """With the facts that were not known before; positions that there are not are nobody's find."""
-        known = {find.fact for find in self.finds}
+    def _finds(
+        self, facts: tuple[int, ...], by: Player, now: float, question: int, *, before: tuple[Find, ...]
+    ) -> tuple[Find, ...]:
+        """Those before and the facts that they lack; positions that there are not are nobody's find."""
+        known = {find.fact for find in before}
         fresh = [fact for fact in dict.fromkeys(facts) if fact not in known]
         there = [fact for fact in fresh if 0 <= fact < len(self.puzzle.facts)]
-        return (*self.finds, *(Find(fact, by.id, now, question) for fact in there))
+        return (*before, *(Find(fact, by.id, now, question) for fact in there))

@@ -30,6 +30,9 @@ from game_bots.turtlesoup.refusals import AnswerEmpty
 from game_bots.turtlesoup.room import Room
 from game_bots.turtlesoup.store import Store
 
+LONGEST_UNFOLDED = 2000
+"""Characters of a summary: a longer one is no wall of bubbles, of which the last would be missing."""
+
 
 class Turtlesoup:
     """The handlers of one bot process."""
@@ -68,10 +71,10 @@ class Turtlesoup:
             commands.Answer: self.answer,
             forms.GiveHint: self.hint,
             forms.Appeal: self.appeal,
-            commands.TellStory: self.story,
             commands.Rate: self.rate,
             commands.SetMild: self.set_mild,
             commands.Propose: editors.propose,
+            commands.ShowProposal: editors.puzzle,
             commands.Review: editors.review,
             forms.Surrender: self.surrender,
             forms.Agree: self.agree,
@@ -81,6 +84,8 @@ class Turtlesoup:
             forms.Clear: oversight.clear,
             forms.Tell: oversight.tell,
         }
+        # A story is told of a game that is counted already: the one that is open has not spent it.
+        uncounted: dict[type, Move[Room]] = {commands.TellStory: self.story}
         self.handlers = Handlers[Room](
             answers={
                 forms.Help: self.help,
@@ -90,7 +95,6 @@ class Turtlesoup:
                 commands.ShowMild: self.show_mild,
                 forms.TellMe: self.tell_me,
                 commands.ListProposals: editors.proposals,
-                commands.ShowProposal: editors.puzzle,
                 commands.ShowRatings: editors.ratings,
                 forms.Model: operators.model,
                 forms.Usage: operators.usage,
@@ -99,7 +103,7 @@ class Turtlesoup:
                 forms.Ranking: hall.ranking,
                 forms.Unknown: self.unknown,
             },
-            moves={command: self._timely(move) for command, move in counted(moves).items()},
+            moves={command: self._timely(move) for command, move in (counted(moves) | uncounted).items()},
         )
 
     # ---- what changes nothing -----------------------------------------------------------------------
@@ -114,7 +118,8 @@ class Turtlesoup:
 
     async def summary(self, _command: commands.Summary, scene: Scene) -> Sequence[Reply]:
         """The questions and their answers."""
-        return [Reply(boards.summary(await self._playing(scene), self._say, prefix=self._prefix))]
+        text = boards.summary(await self._playing(scene), self._say, prefix=self._prefix)
+        return [Reply(text, folded=len(text) > LONGEST_UNFOLDED)]
 
     async def status(self, _command: commands.ShowStatus, scene: Scene) -> Sequence[Reply]:
         """How far the room has come."""
@@ -144,7 +149,7 @@ class Turtlesoup:
         """A new soup, or the situation of the one that is open."""
         if room.soup:
             return Outcome([Reply(self._say.resumed(board=boards.problem(room.soup, self._say)))])
-        puzzle = await self._pantry.choose(command.wish, scene.room, room, entry=scene.entry)
+        puzzle = await self._pantry.choose(command.wish, command.chat or scene.room, room, entry=scene.entry)
         text = boards.opening(puzzle, command.wish, self._say, prefix=self._prefix)
         if command.oddity is Oddity.LEVEL:
             text = f"{self._say.level_odd(least=LEVELS[0], most=LEVELS[-1])}\n{text}"
@@ -195,8 +200,9 @@ class Turtlesoup:
         hint = soup.own_hint or await self._judge.hint(soup, entry=scene.entry)
         hinted = soup.hinted(hint, by=scene.player, now=scene.now)
         text = self._say.hint(number=len(hinted.hints), text=hint)
-        left = self._say.hints_left(left=hinted.hint_limit - hinted.hints_taken)
-        return Outcome([Reply(text + left)], replace(room, soup=hinted))
+        left = hinted.hint_limit - hinted.hints_taken
+        text += self._say.hints_left(left=left) if left else self._say.hints_gone()
+        return Outcome([Reply(text)], replace(room, soup=hinted))
 
     async def appeal(self, command: forms.Appeal, scene: Scene, room: Room) -> Outcome[Room]:
         """A second look at an answer; a wrong one is corrected, and the room gets a hint for it."""
@@ -208,7 +214,8 @@ class Turtlesoup:
         seen = soup.reviewed(question.number, ruling, by=scene.player, now=scene.now)
         again = seen.questions[question.number - 1]
         if again.former is None:
-            text = self._say.upheld(number=again.number, text=again.text, answer=again.verdict.value)
+            said = self._say.unsure if ruling is None else self._say.upheld
+            text = said(number=again.number, text=again.text, answer=again.verdict.value)
         else:
             text = self._say.corrected(
                 number=again.number,

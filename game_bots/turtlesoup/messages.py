@@ -30,6 +30,7 @@ class Say(GameTexts):
         refusals.ProposalGivesAway,
         refusals.ProposalLimitReached,
         refusals.NoSuchPuzzle,
+        refusals.PuzzleInPlay,
         refusals.NoPuzzle,
     )
 
@@ -55,6 +56,7 @@ class Say(GameTexts):
     answered = Text("question.answered", "number", "answer", "mark", "progress")
     mark = Text("question.mark")
     upheld = Text("appeal.upheld", "number", "text", "answer")
+    unsure = Text("appeal.unsure", "number", "text", "answer")
     corrected = Text("appeal.corrected", "number", "text", "former", "answer", "mark", "progress")
 
     answer_thinking = Text("answer.thinking")
@@ -66,6 +68,7 @@ class Say(GameTexts):
     hint_thinking = Text("hint.thinking")
     hint = Text("hint.given", "number", "text")
     hints_left = Text("hint.left", "left")
+    hints_gone = Text("hint.gone")
     operators_hint = Text("hint.from_operators", "text")
 
     summary_head = Text("summary_list.head", "title", "count")
@@ -90,6 +93,7 @@ class Say(GameTexts):
     hint_used = Text("end.hint", "number", "text")
     hints_none = Text("end.hints_none")
     mvp = Text("end.mvp", "name", "count")
+    mvp_pivotal = Text("end.mvp_pivotal", "name", "count")
     figures = Text("end.figures", "questions", "attempts", "minutes")
     corrections = Text("end.corrected", "count")
     after = Text("end.after", "prefix")

@@ -45,7 +45,7 @@ class Pantry:
         self._rewrites = rewrites
 
     async def choose(self, wish: Wish, name: str, room: Room, *, entry: str) -> Puzzle:
-        """A puzzle for the room `name`, the prepared one when it was chosen for such a wish.
+        """A puzzle for the people of `name`, the prepared one when it was chosen for such a wish.
 
         Raises:
             AiRefused: the guard refused the theme.
@@ -56,6 +56,7 @@ class Pantry:
         found = await self._generated(wish, room, entry) if wish.theme else None
         found = found or await self._own(wish, name, room)
         found = found or await self._preset(wish, room, room.presets_taken, entry)
+        found = found or room.prepared_suiting(wish)  # the room has not had it, whatever it was chosen for
         if not (found or wish.theme):  # else the model has been asked already
             found = await self._generated(wish, room, entry)
         found = found or await self._again(wish, room, entry)
@@ -63,10 +64,10 @@ class Pantry:
             raise NoPuzzle
         return found
 
-    async def prepare(self, name: str, wish: Wish, *, entry: str) -> None:
+    async def prepare(self, name: str, wish: Wish, *, chat: str, entry: str) -> None:
         """Choose the next puzzle for a room between two games; a theme is new each time.
 
-        Best effort: who starts a game before it is there chooses one then.
+        `chat` is the room whose people play. Best effort: who starts a game earlier chooses one then.
         """
         if wish.theme:
             return
@@ -74,7 +75,7 @@ class Pantry:
             stored, room = await self._store.look(name)
             if room.soup or room.prepared_for(wish):
                 return
-            chosen = await self.choose(wish, name, room, entry=entry)
+            chosen = await self.choose(wish, chat, room, entry=entry)
             await self._store.save(name, stored, room.preparing(wish, chosen))
         except Conflict:
             log.info("puzzle_not_prepared", reason="the room has moved on")
@@ -159,6 +160,8 @@ class Pantry:
             return None
         others = tuple(number for number in room.presets_taken if number != oldest.number)
         puzzle = await self._preset(wish, room, others, entry)
+        if puzzle is None:  # the server has it no more: any other will do
+            puzzle = await self._preset(wish, room, (), entry)
         if puzzle is None:
             return None
         puzzle = replace(puzzle, source=Source.REWRITTEN)

@@ -6,6 +6,7 @@ On a phone `|` is hard to find, so words may stand before the parts instead, on 
 import re
 
 from game_bots.turtlesoup.events import Draft
+from game_bots.turtlesoup.puzzles import Puzzle, Source
 from game_bots.turtlesoup.refusals import ProposalGivesAway, ProposalLength
 from game_bots.wording import folded
 
@@ -35,7 +36,7 @@ def check(draft: Draft) -> None:
 
     Raises:
         ProposalLength: with the limits of each part.
-        ProposalGivesAway: title or situation hold the solution.
+        ProposalGivesAway: the situation holds the solution, or title or warning tell of it.
     """
     limits = {
         "title": (draft.title, TITLE_LENGTHS),
@@ -45,5 +46,9 @@ def check(draft: Draft) -> None:
     if any(not least <= len(text) <= most for text, (least, most) in limits.values()):
         raise ProposalLength(**{name: f"{least}~{most}" for name, (_, (least, most)) in limits.items()})
     secret = folded(draft.solution)
-    if not secret or secret in folded(draft.scenario) or secret in folded(draft.title):
+    if not secret or secret in folded(draft.scenario):
+        raise ProposalGivesAway
+    texts = (draft.title, draft.scenario, draft.solution)
+    puzzle = Puzzle(*texts, draft.category, draft.difficulty, Source.CUSTOM)
+    if any(map(puzzle.is_told_by, (draft.title, draft.warning))):
         raise ProposalGivesAway

@@ -88,6 +88,10 @@ class Wish:
     category: Category | None = None
     theme: str = ""
 
+    def suits(self, difficulty: int, category: Category) -> bool:
+        """Whether a puzzle of that kind is what is asked for, the theme aside."""
+        return self.difficulty in (None, difficulty) and self.category in (None, category)
+
 
 ANYTHING = Wish()
 
@@ -102,11 +106,7 @@ class Played(NamedTuple):
 
     def suits(self, wish: Wish, *, mild: bool) -> bool:
         """Whether it is what a room asks for now."""
-        return (
-            wish.difficulty in (None, self.difficulty)
-            and wish.category in (None, self.category)
-            and not (mild and self.dark)
-        )
+        return wish.suits(self.difficulty, self.category) and not (mild and self.dark)
 
 
 def category_of(word: str) -> Category | None:

@@ -112,6 +112,13 @@ class NoSuchPuzzle(Refused):
     variables = ("number",)
 
 
+class PuzzleInPlay(Refused):
+    """The room is playing the puzzle that an operator wants to read there."""
+
+    code = "puzzle_in_play"
+    status = 409
+
+
 class NoPuzzle(Failed):
     """Nobody had a puzzle to give."""
 

@@ -13,6 +13,7 @@ from game_bots.turtlesoup.refusals import (
     NotAPlayer,
     NothingToTell,
     ProposalLimitReached,
+    PuzzleInPlay,
     StoryMustWait,
 )
 
@@ -99,6 +100,22 @@ class Room:
         """The puzzle that was chosen ahead for such a wish."""
         return self.prepared.puzzle if self.prepared and self.prepared.wish == wish else None
 
+    def prepared_suiting(self, wish: Wish) -> Puzzle | None:
+        """The puzzle that was chosen ahead, if it is of the kind, for whatever wish that was."""
+        puzzle = self.prepared.puzzle if self.prepared else None
+        return puzzle if puzzle and wish.suits(puzzle.difficulty, puzzle.category) else None
+
+    def reading(self, number: int) -> "Room":
+        """With a puzzle of our own that the room gets to read, solution included, so it is not to play it.
+
+        Raises:
+            PuzzleInPlay: it is playing it.
+        """
+        if self.soup and self.soup.puzzle.source is Source.CUSTOM and self.soup.puzzle.number == number:
+            raise PuzzleInPlay
+        prepared = None if self._prepared_from(Source.CUSTOM) == (number,) else self.prepared
+        return replace(self, customs=tuple(dict.fromkeys((*self.customs, number))), prepared=prepared)
+
     def oldest(self, wish: Wish) -> Played | None:
         """The preset that the room played longest ago, of those that suit the wish."""
         return next((one for one in self.presets if one.suits(wish, mild=self.mild)), None)
@@ -133,7 +150,7 @@ class Room:
         taken = self.prepared is not None and self.prepared.puzzle == puzzle
         return replace(
             self,
-            soup=Soup(game, puzzle, now, now, wish=wish, chat=chat, players=(by,)),
+            soup=Soup(game, puzzle, now, now, wish=wish, chat=chat, players=(by,), seen={by.id: now}),
             presets=presets,
             customs=customs,
             scenarios=(*self.scenarios, puzzle.scenario)[-SCENARIOS_KEPT:],

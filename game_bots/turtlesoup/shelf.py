@@ -59,10 +59,11 @@ class Shelf:
         found = await rows(self._database, f"{_KEPT} WHERE puzzles.id = $1", number)
         return next(map(_kept, found), None)
 
-    async def proposed(self) -> tuple[Kept, ...]:
-        """Puzzles that wait for a review, the oldest first."""
-        sql = f"{_KEPT} WHERE status = 'proposed' ORDER BY puzzles.id LIMIT {LISTED}"
-        return tuple(map(_kept, await rows(self._database, sql)))
+    async def proposed(self) -> tuple[tuple[Kept, ...], int]:
+        """The first puzzles that wait for a review, the oldest first; and how many wait in all."""
+        sql = f"{_KEPT} WHERE status = 'proposed' ORDER BY puzzles.id"
+        found, total = await slice_of(self._database, sql, limit=LISTED, offset=0)
+        return tuple(map(_kept, found)), total
 
     async def disliked(self) -> tuple[Liked, ...]:
         """The puzzles that players like least, the worst first."""

@@ -7,7 +7,7 @@ process has taken over within 15 seconds.
 import asyncio
 import re
 import time
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -15,33 +15,11 @@ from redis.exceptions import RedisError
 
 from playground.demo_model.faults import Rule
 from playground.processes import Child
+from tests.e2e.kills import MARK, Arm, trap_on, verify
 from tests.e2e.system import System
 from tests.support.polling import until
-from tests.support.proxy import Trap, script_hash
 
 TAKE_OVER_SECONDS = 15.0
-MARK = "여기서죽는"
-
-Arm = Callable[[System, Child], Awaitable[asyncio.Event]]
-
-
-def trap_on(where: str, script: str, *, after: bool, in_answer: bool = False) -> Arm:
-    """Kill the bot at a script that carries the marked line, or whose answer does."""
-
-    async def arm(system: System, bot: Child) -> asyncio.Event:
-        proxy = system.mq_proxy if where == "mq" else system.cache_proxy
-        mark = MARK.encode()
-        trap = Trap(
-            script_hash(script),
-            bot.kill,
-            contains=b"" if in_answer else mark,
-            answer_contains=mark if in_answer else b"",
-            after=after,
-        )
-        proxy.traps.append(trap)
-        return trap.sprung
-
-    return arm
 
 
 async def while_the_model_thinks(system: System, bot: Child) -> asyncio.Event:
@@ -102,26 +80,6 @@ async def test_a_bot_is_killed(running: System, step: str, standby: bool) -> Non
     assert "질문 4개" in board
     assert board.count(MARK) == 1
     assert board.count("강아지") == 1
-
-
-async def verify(system: System, lines: list[tuple[str, str]], entries: list[str]) -> None:
-    """One final for each line, in the order of its room; nothing pending."""
-    finals = [reply for reply in await system.finals() if reply["replyTo"] in entries]
-    for room in {room for room, _ in lines}:
-        wanted = [
-            entry
-            for entry, (where, text) in zip(entries, lines, strict=True)
-            if where == room and "상태" not in text
-        ]
-        told = [reply["replyTo"] for reply in finals if reply["replyTo"] in wanted]
-        assert told == wanted, f"{room}: {told} instead of {wanted}"
-    assert len(finals) == len(entries)
-    assert len({reply["dedupKey"] for reply in finals}) == len(finals)
-
-    async def nothing_pending() -> bool:
-        return await system.pending() == 0
-
-    await until(nothing_pending, what="nothing pending")
 
 
 ROOMS = [f"room{number}" for number in range(4)]

@@ -1,11 +1,15 @@
 """The 바다거북수프 bot by HTTP: playing, proposing, looking; what is refused, and with which status."""
 
+import unicodedata
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from botkit.chat.message import Player
+from game_bots.turtlesoup.store import Store
 from playground.embedded import Postgres
 from tests.e2e import soups
 from tests.e2e.soups import Api
@@ -85,6 +89,40 @@ async def test_a_game_is_played_by_http(api: Api) -> None:
     assert {player["userId"] for player in detail["players"]} == {"u1", "u2"}
     assert detail["solution"].startswith("21번")
     assert (await api("GET", "/admin/archives/none")).json["error"] == "GAME_NOT_FOUND"
+
+
+async def test_nobody_is_told_to_have_told_a_game_that_ran_out(api: Api, system: System) -> None:
+    await system.answer("r", "/스프 시작 2")
+    store = Store(system.cache)
+    stored, record = await store.look("r")
+    await store.save("r", stored, replace(record, soup=replace(record.playing("", 0), moved_at=1.0)))
+    assert (await api("GET", "/admin/sessions")).json["count"] == 0
+    for method, path, body in (
+        ("POST", "/admin/sessions/r/inject", {"message": "우산을 보세요"}),
+        ("DELETE", "/admin/sessions/r", None),
+    ):
+        gone = await api(method, path, body)
+        assert (gone.status, gone.json["error"]) == (404, "SESSION_NOT_FOUND")
+    assert "판은 닫았어요" in await system.answer("r", "/스프 포기")
+
+
+async def test_who_plays_in_chat_keeps_the_nickname(api: Api, system: System) -> None:
+    await system.answer("r", "/스프 시작 2", user="u1")
+    stored, record = await Store(system.cache).look("r")
+    soup = replace(record.playing("", 0), players=(Player("u1", "민지"),))
+    await Store(system.cache).save("r", stored, replace(record, soup=soup))
+    for who in ("", "u1", "u2"):
+        asked = await api("POST", f"{GAMES}/r/questions", {"question": f"{who}는 아닌가요?"}, X_User_Id=who)
+        assert asked.status == 200, asked.text
+    assert "함께하는 사람: 민지, u2" in await system.answer("r", "/스프 상태")
+
+
+async def test_a_text_is_read_as_in_chat(api: Api) -> None:
+    assert (await api("POST", GAMES, WHO | {"difficulty": 2})).status == 200
+    for question in ("\u200b\u200b\u200b", unicodedata.normalize("NFD", "왜")):
+        asked = await api("POST", f"{GAMES}/web:1/questions", {"question": question})
+        assert (asked.status, asked.json["error"]) == (400, "GAME_ERROR")
+        assert asked.json["message"] == "질문은 2~200자로 적어 주세요."
 
 
 async def test_the_older_routes_do_the_same(api: Api) -> None:

@@ -1,11 +1,14 @@
 """A game of 바다거북수프 from start to end, through every part of the system."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from game_bots.turtlesoup.game import Ruling, Verdict
+from game_bots.turtlesoup.store import Store
 from playground.embedded import Postgres
 from tests.e2e import soups
 from tests.e2e.system import System
@@ -18,6 +21,34 @@ async def system(tmp_path: Path, postgres_server: Postgres) -> AsyncIterator[Sys
     """With a referee that does as it is told."""
     async with System(tmp_path, postgres_server, engine=SoupEngine()) as made:
         yield made
+
+
+async def tokens_of_a_story_are_not_those_of_the_next_game(system: System) -> None:
+    store = Store(system.cache)
+    await system.answer("r", "/스프 시작 2")
+    await system.answer("r", "/스프 포기")
+    assert (await store.peek("r")).soup is None
+    await system.answer("r", "/스프 시작 3")
+    spent = (await store.peek("r")).playing("", 0).tokens
+    assert "옛날 옛적 이야기예요" in await system.answer("r", "/스프 이야기")
+    assert (await store.peek("r")).playing("", 0).tokens == spent
+
+
+async def test_a_long_summary_reaches_the_last_question(system: System) -> None:
+    await soups.serve(system)
+    await system.answer("r", "/스프 시작 2")
+    store = Store(system.cache)
+    stored, record = await store.look("r")
+    soup = record.playing("", 0)
+    for number in range(100):
+        text = f"{number}번째로 {'길게 ' * 20}묻는 말인가요?"
+        soup = soup.answered(text, Ruling(Verdict.NO), by=soup.players[0], now=soup.moved_at)
+    await store.save("r", stored, replace(record, soup=soup))
+    entry = await system.say("r", "/스프 정리")
+    await system.answered([entry])
+    told = "".join(reply["text"] for reply in await system.replies() if reply.get("replyTo") == entry)
+    assert "문답 100개" in told
+    assert all(f"{number}번째로" in told for number in range(100))
 
 
 async def test_a_game_is_played_and_stands_in_the_database(system: System, postgres_server: Postgres) -> None:
@@ -44,6 +75,7 @@ async def test_a_game_is_played_and_stands_in_the_database(system: System, postg
     assert "열린 판이 없어요" in await system.answer(room, "/스프 상태")
     assert "옛날 옛적 이야기예요" in await system.answer(room, "/스프 이야기")
     assert "별 5개, 고마워요" in await system.answer(room, "/스프 평가 5", user="소라")
+    await tokens_of_a_story_are_not_those_of_the_next_game(system)
 
     async def stored() -> dict[str, Any] | None:
         connection = await soups.connected(postgres_server)

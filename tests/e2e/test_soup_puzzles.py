@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from game_bots.turtlesoup.puzzles import Source
+from game_bots.turtlesoup.puzzles import Category, Played, Source
 from game_bots.turtlesoup.store import Store
 from playground.demo_model.faults import Rule
 from playground.embedded import Postgres
@@ -73,6 +74,28 @@ async def test_without_a_model_the_oldest_comes_again_as_it_was(system: System) 
         again = await system.answer("r", "/스프 시작 1")
 
 
+async def test_what_was_prepared_for_another_wish_comes_before_one_comes_again(system: System) -> None:
+    await soups.serve(system, (soups.puzzle(11, 1), soups.puzzle(12, 1)))
+    first = await titles(system, "r", 1, "")
+    await idle(system, "r")
+    assert {*first, *await titles(system, "r", 1, "1")} == {
+        f"🐢 문제 {number} ★☆☆☆☆ · 미스터리" for number in (11, 12)
+    }
+
+
+async def test_a_preset_that_is_no_more_does_not_stand_in_the_way(system: System) -> None:
+    await soups.serve(system, (soups.puzzle(11, 1),))
+    system.model.script(Rule(kind="status", status=400))
+    store = Store(system.cache)
+    stored, record = await store.look("r")
+    gone, there = (Played(number, 1, Category.MYSTERY, dark=False) for number in (99, 11))
+    await store.save("r", stored, replace(record, presets=(gone, there)))
+    again = await system.answer("r", "/스프 시작 1")
+    assert again.startswith("이 방에는 준비된 퍼즐을 다 냈어요.")
+    assert "🐢 문제 11" in again
+    assert "난이도나 갈래를 빼거나" in await system.answer("other", "/스프 시작 5")
+
+
 async def test_with_a_model_that_makes_none_the_oldest_is_told_anew(system: System) -> None:
     await soups.serve(system)
     await system.answer("r", "/스프 시작 3")
@@ -126,9 +149,15 @@ async def test_a_published_puzzle_goes_to_rooms_that_have_not_read_it(system: Sy
         return bool(found["puzzle"]["status"] == "published")
 
     await until(published, what="the review in PostgreSQL")
+    # The room in which an operator read it knows the truth, as does the one that it comes from.
+    assert "하얀 발자국" not in await system.answer("office", "/스프 시작 3")
     opened = await system.answer("elsewhere", "/스프 시작 3")
     assert opened.startswith("🐢 하얀 발자국 ★★★☆☆ · 미스터리\n낸 사람: 민지\n\n눈밭에")
     assert "하얀 발자국" not in await system.answer("home", "/스프 시작 3")
+    by_http = {"sessionId": "web:1", "userId": "u1", "chatId": "home", "difficulty": 3}
+    assert (await api("POST", "/api/turtlesoup/games", by_http)).json["scenarioTitle"] != "하얀 발자국"
+    refused = await system.answer("elsewhere", f"/스프 관리자 제안 {number}", user=soups.BOSS)
+    assert refused == "이 방에서 지금 풀고 있는 퍼즐이에요. 판이 끝난 뒤에 보여 드릴게요."
     gone = await api("DELETE", f"/admin/puzzles/{number}")
     assert gone.status == 200
     assert "하얀 발자국" in await system.answer("elsewhere", "/스프 문제")

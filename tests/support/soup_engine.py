@@ -1,9 +1,9 @@
 """A referee of 바다거북수프 for tests: it says what the question tells it to say.
 
 In a question 아니오, 관계없, 조금, 전제 and 글쎄 give the verdict (예 otherwise), 중요 makes it important, and 단서2
-brings the second fact to light. 우기면 is answered with 아니오 by the first judge, with 예 by the second. A solution
-with 진짜 is right, one with 비슷 is close. A `leaky` one puts the truth into every text that it may write freely:
-as it is, or with hearts between its letters, which the LLM server takes for letters.
+brings the second fact to light. 우기면 is answered with 아니오 by the first judge, with 예 by the second, who cannot
+tell with 갸웃. A solution with 진짜 is right, one with 비슷 is close. A `leaky` one puts the truth into every text
+that it may write freely: as it is, or with hearts between its letters, which the LLM server takes for letters.
 """
 
 import json
@@ -67,6 +67,8 @@ class SoupEngine:
         answer = next((verdict for mark, verdict in MARKS.items() if mark in question), "예")
         if "우기면" in question:
             answer = "예" if request.model == SECOND_JUDGE else "아니오"
+        if "갸웃" in question and request.model == SECOND_JUDGE:
+            answer = MARKS["글쎄"]
         facts = [int(number) for number in re.findall(r"단서(\d)", question)]
         return {"answer": answer, "important": "중요" in question, "facts": facts, "sure": bool(facts)}
 

@@ -17,10 +17,11 @@ from game_bots.refusals import (
     HintLimitReached,
     NoSuchQuestion,
 )
-from game_bots.surrender import NoVote, Standing
+from game_bots.surrender import NotAVoter, NoVote, Standing
 from game_bots.turtlesoup.events import Finished, Result
 from game_bots.turtlesoup.game import (
     ATTEMPT_SECONDS,
+    AWAY_SECONDS,
     IDLE_SECONDS,
     MAX_APPEALS,
     MAX_HINTS,
@@ -198,6 +199,15 @@ def test_what_a_second_judge_does_not_change_stays(ruling: Ruling | None) -> Non
     assert (seen.corrections, seen.finds) == (0, ())
 
 
+def test_a_fact_that_only_a_wrong_answer_brought_to_light_is_hidden_again() -> None:
+    asked = soup().answered("무대인가요?", Ruling(Verdict.YES, facts=(0, 1)), by=MINJI, now=1.0)
+    asked = asked.answered("연습인가요?", Ruling(Verdict.YES, facts=(2,)), by=JUN, now=2.0)
+    seen = asked.reviewed(1, Ruling(Verdict.NO, facts=(1,)), by=JUN, now=3.0)
+    assert [(find.fact, find.by, find.question) for find in seen.finds] == [(2, "2", 2), (1, "1", 1)]
+    upheld = asked.reviewed(1, Ruling(Verdict.YES), by=JUN, now=3.0)
+    assert upheld.finds == asked.finds
+
+
 def test_an_appeal_needs_a_question_that_was_not_looked_at() -> None:
     asked = soup().answered("배우인가요?", NO, by=MINJI, now=1.0)
     with pytest.raises(NoSuchQuestion):
@@ -259,6 +269,43 @@ def test_giving_up() -> None:
         soup(MINJI).agreeing(by=MINJI, now=1.0, prefix="/스프")
     with pytest.raises(NoVote):
         voting.rejecting(by=JUN, now=500.0, prefix="/스프")
+
+
+def test_who_has_been_away_for_half_an_hour_is_not_waited_for() -> None:
+    late = 1000.0 + AWAY_SECONDS
+    three = soup(MINJI).answered("하나인가요?", NO, by=JUN, now=1000.0)
+    three = three.answered("둘인가요?", NO, by=SORA, now=1001.0)
+    voted = three.giving_up(by=MINJI, now=late)
+    assert voted.vote
+    assert (voted.vote.voters, voted.vote.needed) == (("1", "3"), 2)
+    with pytest.raises(NotAVoter):
+        voted.agreeing(by=JUN, now=late + 1, prefix="")
+    agreed = voted.agreeing(by=SORA, now=late + 1, prefix="").vote
+    assert agreed
+    assert agreed.standing is Standing.CARRIED
+    # Whoever votes is there, as whoever asks is.
+    rejected = voted.rejecting(by=SORA, now=late + 1, prefix="")
+    again = rejected.giving_up(by=MINJI, now=late + AWAY_SECONDS - 1).vote
+    assert again
+    assert again.voters == ("1", "3")
+
+
+def test_nobody_gives_up_alone_what_others_played() -> None:
+    late = 1000.0 + 3 * AWAY_SECONDS
+    three = soup(MINJI).answered("하나인가요?", NO, by=JUN, now=1000.0)
+    three = three.answered("둘인가요?", NO, by=SORA, now=1001.0).answered(
+        "셋인가요?", NO, by=MINJI, now=1002.0
+    )
+    vote = three.giving_up(by=MINJI, now=late).vote
+    assert vote
+    assert (vote.voters, vote.standing) == (("1", "3"), Standing.OPEN)
+
+
+def test_in_a_game_saved_by_an_earlier_release_everybody_is_there() -> None:
+    old = replace(soup(MINJI, JUN), seen={})
+    vote = old.giving_up(by=MINJI, now=1000.0 + AWAY_SECONDS).vote
+    assert vote
+    assert vote.voters == ("1", "2")
 
 
 def test_a_game_is_overdue_after_a_day_without_a_move() -> None:

@@ -59,6 +59,13 @@ def test_lengths_are_counted_in_characters() -> None:
         Draft("우산", f"상황이에요. {'배우가 비를 연습한다. ' * 2}", "배우가 비를 연습한다. " * 2),
         Draft("우산", "나" * 20, "." * 20),
         Draft("다" * 30, "나" * 20, "다" * 20),
+        Draft("사실은 배우의 비 장면 연습을", "나" * 20, "그는 사실은 배우의 비 장면 연습을 하던 것이다."),
+        Draft(
+            "우산",
+            "나" * 20,
+            "그는 배우의 비 장면 연습을 하던 것이다.",
+            warning="배우의 비 장면 연습을 하던 것",
+        ),
     ],
 )
 def test_what_tells_its_truth_is_no_puzzle(draft: Draft) -> None:

@@ -15,6 +15,7 @@ from game_bots.turtlesoup.refusals import (
     NotAPlayer,
     NothingToTell,
     ProposalLimitReached,
+    PuzzleInPlay,
     StoryMustWait,
 )
 from game_bots.turtlesoup.room import SCENARIOS_KEPT, Room
@@ -101,6 +102,27 @@ def test_a_prepared_puzzle_is_for_its_wish_and_used_once() -> None:
     assert used.presets_taken == (7,)
     own = Room().preparing(ANYTHING, replace(UMBRELLA, source=Source.CUSTOM, number=5))
     assert (own.presets_taken, own.customs_taken) == ((), (5,))
+
+
+def test_a_prepared_puzzle_is_had_before_one_comes_again() -> None:
+    room = Room().preparing(ANYTHING, preset(7, difficulty=1))
+    assert room.prepared_suiting(Wish(1)) == preset(7, difficulty=1)
+    assert room.prepared_suiting(Wish(1, Category.MYSTERY, "바다")) == preset(7, difficulty=1)
+    assert room.prepared_suiting(Wish(2)) is None
+    assert room.prepared_suiting(Wish(1, Category.LOGIC)) is None
+    assert Room().prepared_suiting(ANYTHING) is None
+
+
+def test_a_room_that_has_read_a_puzzle_does_not_get_it() -> None:
+    own = replace(UMBRELLA, source=Source.CUSTOM, number=5)
+    room = Room().preparing(ANYTHING, own).reading(5)
+    assert (room.customs_taken, room.prepared) == ((5,), None)
+    assert room.reading(5) == room
+    with_other = Room().preparing(ANYTHING, preset(5)).reading(5)
+    assert with_other.prepared
+    with pytest.raises(PuzzleInPlay):
+        started(Room(), own).reading(5)
+    assert started(Room(), own).reading(6).customs == (5, 6)
 
 
 def test_a_mild_room_throws_a_dark_prepared_puzzle_away() -> None:

@@ -11,7 +11,7 @@ from game_bots.turtlesoup.events import Draft, Finished, Proposed, Rated, Result
 from game_bots.turtlesoup.game import Soup
 from game_bots.turtlesoup.ledger import Ledger
 from game_bots.turtlesoup.puzzles import ANYTHING, Category, Puzzle, Source, Wish
-from game_bots.turtlesoup.shelf import Shelf
+from game_bots.turtlesoup.shelf import LISTED, Shelf
 from tests.game_bots.turtlesoup.examples import MINJI, UMBRELLA
 
 HANA = Player("9", "하나")
@@ -90,10 +90,12 @@ async def test_what_was_played_least_comes_first(ledger: Ledger, database: Datab
 
 
 async def test_proposals_wait_in_order(ledger: Ledger, database: Database, shelf: Shelf) -> None:
-    assert await shelf.proposed() == ()
-    numbers = [await proposed(ledger, database, title) for title in ("가", "나")]
-    waiting = await shelf.proposed()
-    assert [kept.number for kept in waiting] == numbers
+    assert await shelf.proposed() == ((), 0)
+    titles = "가나다라마바사아자차카타"
+    numbers = [await proposed(ledger, database, title) for title in titles]
+    waiting, total = await shelf.proposed()
+    assert [kept.number for kept in waiting] == numbers[:LISTED]
+    assert total == len(titles) > LISTED
     assert (waiting[0].draft.title, waiting[0].author, waiting[0].status) == ("가", "하나", Status.PROPOSED)
     assert await shelf.get(numbers[-1] + 1) is None
 
