@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from math import isfinite
 from random import Random
 from typing import Any
 
@@ -129,9 +130,9 @@ class Client:
 
     async def _attempt(self, path: str, params: Params, key: Key) -> Any:
         """One request; the breaker learns how it ended."""
+        await self._turn()
         outcome = "cancelled"
         try:
-            await self._pace.wait()
             with metrics.holodex_seconds.time():
                 answer = await self._send(path, params, key)
             outcome = "ok"
@@ -154,6 +155,14 @@ class Client:
             metrics.holodex_requests.labels(outcome).inc()
             metrics.holodex_breaker.set(not self.breaker.is_closed)
         return answer
+
+    async def _turn(self) -> None:
+        """Wait until this request may be sent; a deadline that passes meanwhile says nothing about Holodex."""
+        try:
+            await self._pace.wait()
+        except asyncio.CancelledError:
+            self.breaker.abandoned()
+            raise
 
     async def _send(self, path: str, params: Params, key: Key) -> Any:
         """What came back, if it makes sense.
@@ -206,6 +215,7 @@ def _until_reset(headers: Mapping[str, str], now: float) -> float:
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:
     try:
-        return float(headers[name])
+        number = float(headers[name])
     except (KeyError, ValueError):
         return None
+    return number if isfinite(number) else None

@@ -2,15 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from random import Random
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from botkit.runtime.health import Degraded
 from botkit.valkey.clients import Address, command_client
 from hololive_bot.broadcasts import Broadcasts
+from hololive_bot.holodex import client as holodex_client
 from hololive_bot.holodex import rows
 from hololive_bot.holodex.breaker import Breaker
+from hololive_bot.holodex.client import Client
 from hololive_bot.holodex.errors import (
     HolodexFailed,
     KeysRefused,
@@ -271,6 +276,22 @@ async def test_a_hold_has_sane_limits(world: Sources, reset: float | None, held:
     assert limited.value.seconds == pytest.approx(held, abs=1)
 
 
+@pytest.mark.parametrize("reset", ["nan", "inf", "soon"])
+async def test_a_reset_that_is_no_number_counts_as_none(
+    world: Sources, monkeypatch: pytest.MonkeyPatch, reset: str
+) -> None:
+    async def refuse(_: web.Request) -> web.Response:
+        return web.Response(status=429, headers={"X-Ratelimit-Reset": reset, "X-Ratelimit-Remaining": reset})
+
+    app = web.Application()
+    app.router.add_get("/live", refuse)
+    async with TestServer(app) as server:
+        monkeypatch.setattr(world.client, "_base_url", str(server.make_url("")).rstrip("/"))
+        with pytest.raises(RateLimited) as limited:
+            await world.client.get("live", {})
+    assert limited.value.seconds == pytest.approx(60, abs=1)
+
+
 async def test_a_refused_key_rests_for_an_hour_and_a_used_up_one_does_not(world: Sources) -> None:
     world.server.script(Rule(kind="status", status=403, key="one"))
     await world.broadcasts.alert_reading()
@@ -403,6 +424,21 @@ async def test_a_slow_answer_is_given_up(world: Sources) -> None:
 
     with pytest.raises(HolodexFailed):
         await world.client.get("live", {}, seconds=0.1)
+
+
+async def test_waiting_for_our_own_turn_is_no_failure_of_theirs(world: Sources, cache: Valkey) -> None:
+    """A hundred questions at once wait for their turns; alerts must not rest because of them."""
+    pace = Pace(cache, gap=30.0)
+    async with holodex_client.session("test") as http:
+        client = Client(
+            http, world.keys, pace, clock=world.clock, random=Random(7), base_url=world.server.base_url
+        )
+        await client.get("live", {})
+        for number in range(4):
+            with pytest.raises(Unreachable):
+                await client.get("live", {"offset": str(number)}, seconds=0.05)
+        assert client.breaker.is_closed
+    assert world.server.requests == 1
 
 
 async def test_equal_questions_share_a_request(world: Sources) -> None:
