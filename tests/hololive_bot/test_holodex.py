@@ -153,6 +153,14 @@ async def test_a_long_answer_is_read_page_by_page(world: Sources) -> None:
     assert [asked.query["offset"] for asked in world.server.asked] == ["0", "100", "200"]
 
 
+async def test_an_answer_that_is_longer_than_what_is_read_is_not_whole(world: Sources) -> None:
+    world.show(*(stream(f"v{number:03}", planned=NOON + number * MINUTE) for number in range(1, 502)))
+
+    found = await world.broadcasts.alert_reading()
+
+    assert (len(found.streams), found.whole) == (500, False)
+
+
 async def test_a_list_shows_its_window_only(world: Sources) -> None:
     world.show(
         stream("soon"),
