@@ -136,6 +136,37 @@ def test_values_of_the_wrong_kind_are_left_out() -> None:
     assert found.planned == NOON
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"id": "x" * 3000},
+        {"id": "a b"},
+        {"channel": {"id": "y" * 3000, "org": "Hololive"}},
+        {"start_scheduled": "9999-12-31T23:59:59-23:00"},
+        {"start_scheduled": "0001-01-01T00:00:00+09:00"},
+        {"start_actual": "1970-01-01T00:00:00Z"},
+    ],
+    ids=["long id", "no id", "long channel", "far", "before the calendar", "epoch"],
+)
+async def test_what_no_table_takes_is_a_broken_row(odd: dict[str, Any]) -> None:
+    """One of these would break every round of the alert loop."""
+    row = live().row(NOON, CHANNELS, mentions=True)
+
+    found = rows.reading([row | odd], Wanted(), as_of=NOON)
+
+    assert (found.streams, len(found.unread)) == ((), 1)
+
+
+@pytest.mark.parametrize("count", [-1, 10**19, "9" * 30])
+def test_a_count_beyond_all_measure_is_unknown(count: Any) -> None:
+    record = rows.channel({"id": "c", "subscriber_count": count, "view_count": count})
+    [found] = rows.reading(
+        [live().row(NOON, CHANNELS, mentions=False) | {"live_viewers": count}], Wanted(), as_of=NOON
+    ).streams
+
+    assert (record.subscribers, record.views, found.viewers) == (None, None, None)
+
+
 async def test_holostars_are_left_out_unless_they_are_wanted(cache: Valkey) -> None:
     for wanted, shown in ((False, {"a"}), (True, {"a", "b"})):
         await cache.flushall()
