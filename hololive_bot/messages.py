@@ -164,6 +164,7 @@ class Say(KitTexts):
     history_head = Text("history.head", "count", "days")
     history_head_filtered = Text("history.head_filtered", "count", "days", "filters")
     history_none = Text("history.none", "days")
+    history_kept = Text("history.kept")
     history_entry = Text("history.entry", "name", "genre")
     history_when = Text("history.when", "time")
     history_when_long = Text("history.when_long", "time", "length")
