@@ -57,6 +57,7 @@ class Say(KitTexts):
     stream_when_unknown = Text("stream.when_unknown")
     stream_live_since = Text("stream.live_since", "time")
     stream_hosted_by = Text("stream.hosted_by", "name")
+    untitled = Text("stream.untitled")
     premiere = Text("stream.premiere", "title")
     members_only = Text("stream.members_only", "title")
     placeholder = Text("stream.placeholder", "title")
@@ -73,7 +74,7 @@ class Say(KitTexts):
     upcoming_none = Text("upcoming.none", "hours")
     upcoming_none_member = Text("upcoming.none_member", "name", "hours")
     upcoming_unknown = Text("upcoming.unknown")
-    upcoming_more = Text("upcoming.more", "count", "prefix")
+    upcoming_more = Text("upcoming.more", "count", "prefix", "asked")
 
     schedule_head = Text("schedule.head", "name", "days", "count")
     schedule_none = Text("schedule.none", "name", "days")

@@ -70,7 +70,7 @@ async def test_nobody_is_followed_by_mistake(chat: Chat) -> None:
 
 
 async def test_a_near_name_says_who_is_followed(chat: Chat) -> None:
-    assert "💡 '패코라'는 페코라 이야기로 알아들었어요." in await chat.say("!알람 추가 패코라")
+    assert "💡 '패코라'라고 해서 페코라 이야기로 알아들었어요." in await chat.say("!알람 추가 패코라")
 
 
 async def test_other_alerts_are_not_silently_taken(chat: Chat) -> None:
@@ -121,6 +121,19 @@ async def test_the_list_has_the_next_stream_of_each(chat: Chat) -> None:
         "4. 후와와·모코코",
         "   ⏰ 시간 미정 · 언젠가",
     ]
+
+
+async def test_what_is_old_is_shown_with_its_time(chat: Chat) -> None:
+    chat.show(stream("soon", MIKO, planned=NOON + HOUR, title="곧"))
+    await chat.say("!알람 추가 미코")
+    await chat.say("!알람")
+    await chat.say("!정보 미코")
+    chat.clock.now += 30 * 60
+    chat.break_holodex()
+    for line in ("!알람", "!정보 미코", "!알람 초기화", "!알람 추가 미코"):
+        text = await chat.say(line)
+        assert ("⏰ 01/01 12:00에 읽은 내용이에요." in text) is (line != "!알람 초기화"), line
+    assert "⏰ 01/01 12:00에 읽은 수예요." in await chat.say("!정보 미코")
 
 
 async def test_the_list_stands_without_holodex(chat: Chat) -> None:
