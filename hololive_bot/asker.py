@@ -100,7 +100,9 @@ def _subscribers(member: str, _reply: Any) -> object | None:
 
 
 def _ranking(_member: str, reply: Any) -> object:
-    return commands.ShowRanking(Period(Unit.DAYS, min(reply.days, MOST_DAYS)) if _asked(reply.days) else Period())
+    return commands.ShowRanking(
+        Period(Unit.DAYS, min(reply.days, MOST_DAYS)) if _asked(reply.days) else Period()
+    )
 
 
 def _calendar(_member: str, reply: Any) -> object:

@@ -237,8 +237,8 @@ INSERT INTO alert_outbox (dedupe_key, room_id, video_id, stage, start_minute, pa
 SELECT dedupe_key, room_id, video_id, stage, start_minute, payload,
        ARRAY(SELECT jsonb_array_elements_text(channels)), status, due_at, expires_at,
        greatest(due_at, $11), $11, $12
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::jsonb[], $8::text[],
-            $9::timestamptz[], $10::timestamptz[])
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::jsonb[],
+            $8::text[], $9::timestamptz[], $10::timestamptz[])
     AS new (dedupe_key, room_id, video_id, stage, start_minute, payload, channels, status, due_at, expires_at)
 ON CONFLICT (dedupe_key) DO NOTHING
 RETURNING id, dedupe_key, stage, status
@@ -257,7 +257,8 @@ WHERE status = 'pending' AND video_id = gone.video AND (gone.room IS NULL OR roo
 
 # Senders never wait for a row that somebody else holds: so no two of them can wait for each other.
 _DROP = """
-UPDATE alert_outbox SET finished_at = $1, status = CASE WHEN expires_at <= $1 THEN 'expired' ELSE 'skipped' END
+UPDATE alert_outbox SET finished_at = $1,
+    status = CASE WHEN expires_at <= $1 THEN 'expired' ELSE 'skipped' END
 WHERE id IN (
     SELECT id FROM alert_outbox AS waiting WHERE status = 'pending' AND (
         expires_at <= $1

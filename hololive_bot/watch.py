@@ -189,7 +189,9 @@ def _unseen(known: Watched, reading: Reading) -> tuple[Watched, Change | None]:
         over = replace(stream, status=Status.ENDED, ended=since)
         return replace(known, stream=over, lost_since=None), Change(Turn.OVER)
     gone = replace(known, stream=replace(stream, status=Status.MISSING), lost_since=None)
-    return gone, Change(Turn.OVER) if _may_be_over(known, since, now) else Change(Turn.CANCELLED, known.told_start)
+    return gone, Change(Turn.OVER) if _may_be_over(known, since, now) else Change(
+        Turn.CANCELLED, known.told_start
+    )
 
 
 def _may_be_over(known: Watched, since: float, now: float) -> bool:

@@ -15,7 +15,6 @@ from hololive_bot.preferences import BadPreference
 from hololive_bot.repository import operations
 from hololive_bot.repository.operations import Operations, Trace
 
-
 WEEKDAYS = "calendar.weekdays"
 
 

@@ -157,7 +157,7 @@ class Client:
         return answer
 
     async def _turn(self) -> None:
-        """Wait until this request may be sent; a deadline that passes meanwhile says nothing about Holodex."""
+        """Wait until this request may be sent; a deadline that passes here says nothing about Holodex."""
         try:
             await self._pace.wait()
         except asyncio.CancelledError:

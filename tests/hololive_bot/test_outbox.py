@@ -119,7 +119,9 @@ async def test_a_room_that_follows_none_of_them_any_more_is_told_nothing(post: P
     for room, channel in (("host", "miko"), ("guest", "gura"), ("other", "pekora")):
         await pool.execute("INSERT INTO rooms (room_id) VALUES ($1)", room)
         await pool.execute("INSERT INTO alarms (room_id, channel_id) VALUES ($1, $2)", room, channel)
-    await post.add(*(row(room=room, channels=("miko", "gura")) for room in ("host", "guest", "other", "gone")))
+    await post.add(
+        *(row(room=room, channels=("miko", "gura")) for room in ("host", "guest", "other", "gone"))
+    )
 
     assert [room for room, _ in await post.send()] == ["host", "guest"]
     assert [status for _, status in await post.statuses()] == ["sent", "sent", "skipped", "skipped"]
