@@ -197,11 +197,9 @@ def _unseen(known: Watched, reading: Reading) -> tuple[Watched, Change | None]:
 def _may_be_over(known: Watched, since: float, now: float) -> bool:
     """Whether it may have come and gone since it was last seen: a premiere takes minutes only."""
     planned = known.stream.planned
-    if planned is None:
-        return False
     if known.stream.kind is Kind.PREMIERE:
-        return planned <= since
-    return planned <= now and since - known.seen > GAP_SECONDS
+        return planned is not None and planned <= since
+    return planned is not None and planned <= now and since - known.seen > GAP_SECONDS
 
 
 def _is_expected(known: Watched, now: float) -> bool:
