@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from random import Random
 from typing import Any
 
@@ -315,20 +316,56 @@ async def test_a_hold_has_sane_limits(world: Sources, reset: float | None, held:
     assert limited.value.seconds == pytest.approx(held, abs=1)
 
 
-@pytest.mark.parametrize("reset", ["nan", "inf", "soon"])
-async def test_a_reset_that_is_no_number_counts_as_none(
-    world: Sources, monkeypatch: pytest.MonkeyPatch, reset: str
-) -> None:
-    async def refuse(_: web.Request) -> web.Response:
-        return web.Response(status=429, headers={"X-Ratelimit-Reset": reset, "X-Ratelimit-Remaining": reset})
+@asynccontextmanager
+async def answering(world: Sources, answer: web.Response) -> AsyncIterator[None]:
+    """A Holodex that gives one answer to everything."""
+
+    async def say(_: web.Request) -> web.Response:
+        return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
 
     app = web.Application()
-    app.router.add_get("/live", refuse)
+    app.router.add_get("/live", say)
     async with TestServer(app) as server:
-        monkeypatch.setattr(world.client, "_base_url", str(server.make_url("")).rstrip("/"))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(world.client, "_base_url", str(server.make_url("")).rstrip("/"))
+            yield
+
+
+@pytest.mark.parametrize("reset", ["nan", "inf", "soon"])
+async def test_a_reset_that_is_no_number_counts_as_none(world: Sources, reset: str) -> None:
+    headers = {"X-Ratelimit-Reset": reset, "X-Ratelimit-Remaining": reset}
+    async with answering(world, web.Response(status=429, headers=headers)):
         with pytest.raises(RateLimited) as limited:
             await world.client.get("live", {})
     assert limited.value.seconds == pytest.approx(60, abs=1)
+
+
+async def test_a_key_is_not_carried_to_another_host(world: Sources) -> None:
+    there = world.server.base_url + "/live"
+    async with answering(world, web.Response(status=302, headers={"Location": there})):
+        with pytest.raises(Unreachable, match="302"):
+            await world.client.get("live", {})
+    assert world.server.requests == 0
+
+
+async def test_a_bug_during_a_trial_does_not_shut_holodex_out(world: Sources) -> None:
+    world.server.script(Rule(kind="status", status=500))
+    with pytest.raises(Unreachable):
+        await world.broadcasts.alert_reading()
+    world.server.script()
+    world.clock.now += 31
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.client, "_note_quota", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await world.broadcasts.alert_reading()
+    await world.broadcasts.alert_reading()
+    await world.broadcasts.check()
+
+
+async def test_an_answer_that_is_nested_without_end_is_none(world: Sources) -> None:
+    async with answering(world, web.Response(body=b"[" * 200_000)):
+        with pytest.raises(Unreachable, match="no JSON"):
+            await world.client.get("live", {})
 
 
 async def test_a_refused_key_rests_for_an_hour_and_a_used_up_one_does_not(world: Sources) -> None:
