@@ -88,11 +88,9 @@ class Watched:
         """Whether nothing is expected of it any more."""
         return self.stream.status in (Status.ENDED, Status.MISSING)
 
-    def was_heard_of(self) -> bool:
-        """Whether any room waits for the start that was told."""
-        return self.told_start is not None and any(
-            heard.minute == minute_of(self.told_start) for heard in self.heard
-        )
+    def was_heard_of(self, room: str | None = None) -> bool:
+        """Whether the room, or any, waits for it: what was told of an earlier start counts, too."""
+        return any(room in (None, heard.room) for heard in self.heard)
 
 
 Watch = Mapping[str, Watched]

@@ -199,5 +199,6 @@ def test_what_is_settled_adds_up() -> None:
 
     assert both.done == {Mark("r", "T-5", 1), Mark("q", "LIVE", None)}
     assert both.heard == {Heard("r", 1)}
-    assert not both.was_heard_of()
-    assert settled(both, [], [Heard("r", minute_of(START))]).was_heard_of()
+    assert both.was_heard_of()
+    assert (both.was_heard_of("r"), both.was_heard_of("q")) == (True, False)
+    assert not Watched(stream(), NOON, START).was_heard_of()
