@@ -179,7 +179,7 @@ def _changed(found: Watched, change: Change, room: Room, now: float) -> list[Ale
     if change.old is None:
         return []
     heard = Heard(room.id, minute_of(change.old)) in found.heard
-    if change.turn is Turn.CANCELLED and heard:
+    if change.turn is Turn.CANCELLED and found.was_heard_of(room.id):
         about = Announcement(CANCELLED, found.stream, change.old)
         return [Alert(room.id, about, minute_of(change.old), now + CANCELLED_SECONDS, found.seen)]
     near = abs(change.old - now) <= NEAR_SECONDS

@@ -43,6 +43,7 @@ class AlertTexts(Texts):
     guests = Text("alert.guests", "names")
     guests_more = Text("alert.guests_more", "names", "count")
     title = Text("alert.title", "title")
+    untitled = Text("alert.untitled")
     link = Text("alert.link", "url")
     mark_premiere = Text("alert.mark_premiere")
     mark_members = Text("alert.mark_members")
@@ -97,7 +98,7 @@ class Announcer:
             self._time(about, now),
             self._change(about, now),
             self._guests(stream),
-            say.title(title=title(stream.title)),
+            say.title(title=self._title(stream)),
             say.link(url=stream.url) if about.stage != CANCELLED else "",
         ]
         return "\n".join(line for line in lines if line)
@@ -111,7 +112,7 @@ class Announcer:
                 number=number,
                 name=self._name(stream),
                 mark=self._mark(stream),
-                title=title(stream.title),
+                title=self._title(stream),
                 url=_short(stream),
             )
             for number, stream in enumerate(streams, 1)
@@ -155,6 +156,9 @@ class Announcer:
 
     def _name(self, stream: Stream) -> str:
         return self.name_of(stream.channel_id) or stream.channel_name or stream.channel_id
+
+    def _title(self, stream: Stream) -> str:
+        return title(stream.title) or self.say.untitled()
 
     def _mark(self, stream: Stream) -> str:
         premiere = self.say.mark_premiere() if stream.kind is Kind.PREMIERE else ""

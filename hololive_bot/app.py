@@ -145,7 +145,18 @@ async def read_from(
         found = directory.index.exactly(name)
         return found.channel_id if found else None
 
-    official = Official(http, shelf, talents=channel_called, clock=wall, base_url=settings.schedule_base_url)
+    def is_left_out(channel: str) -> bool:
+        members = directory.index.on_channel(channel)
+        return not settings.include_holostars and any(member.is_holostars for member in members)
+
+    official = Official(
+        http,
+        shelf,
+        talents=channel_called,
+        clock=wall,
+        base_url=settings.schedule_base_url,
+        is_left_out=is_left_out,
+    )
     wanted = Wanted(holostars=settings.include_holostars)
     broadcasts = Broadcasts(client, shelf, official, wanted=wanted, clock=wall)
     if not settings.counts_youtube():

@@ -70,19 +70,24 @@ def command_of(reply: Any, candidates: Sequence[Member]) -> object | None:
     return make(chosen[0].id if chosen else "", reply) if make else None
 
 
+def _asked(number: int) -> int:
+    """A number of an answer; nonsense is as good as none."""
+    return max(0, number)
+
+
 def _live(member: str, _reply: Any) -> object:
     return commands.ShowLive(member)
 
 
 def _upcoming(member: str, reply: Any) -> object:
-    hours = reply.hours or 24 * reply.days or commands.HOURS
+    hours = _asked(reply.hours) or 24 * _asked(reply.days) or commands.HOURS
     return commands.ShowUpcoming(member, min(hours, commands.MOST_HOURS))
 
 
 def _schedule(member: str, reply: Any) -> object:
     if not member:
         return _upcoming(member, reply)
-    days = reply.days or -(-reply.hours // 24) or commands.DAYS
+    days = _asked(reply.days) or -(-_asked(reply.hours) // 24) or commands.DAYS
     return commands.ShowSchedule(member, min(days, commands.MOST_DAYS))
 
 
@@ -95,7 +100,9 @@ def _subscribers(member: str, _reply: Any) -> object | None:
 
 
 def _ranking(_member: str, reply: Any) -> object:
-    return commands.ShowRanking(Period(Unit.DAYS, min(reply.days, MOST_DAYS)) if reply.days else Period())
+    return commands.ShowRanking(
+        Period(Unit.DAYS, min(reply.days, MOST_DAYS)) if _asked(reply.days) else Period()
+    )
 
 
 def _calendar(_member: str, reply: Any) -> object:
@@ -103,7 +110,7 @@ def _calendar(_member: str, reply: Any) -> object:
 
 
 def _history(member: str, reply: Any) -> object:
-    days = reply.days or -(-reply.hours // 24) or HistoryQuery().days
+    days = _asked(reply.days) or -(-_asked(reply.hours) // 24) or HistoryQuery().days
     return commands.ShowHistory(HistoryQuery(member, days=min(days, MOST_DAYS)))
 
 

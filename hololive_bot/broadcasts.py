@@ -219,6 +219,8 @@ class Broadcasts:
             pages.append(rows.reading(data, self._wanted, as_of=as_of))
             if len(rows.rows_of(data)) < PAGE:
                 break
+        else:  # there is more than was read
+            pages.append(replace(pages[-1], whole=False))
         streams = {stream.id: stream for each in pages for stream in each.streams}
         return replace(
             pages[0],

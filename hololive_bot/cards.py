@@ -86,7 +86,7 @@ class Cards:
 
     def title(self, stream: Stream, limit: int = TITLE) -> str:
         """The title, with a mark for what is not an ordinary stream."""
-        text = title(stream.title, limit)
+        text = title(stream.title, limit) or self._say.untitled()
         if stream.members_only:
             return self._say.members_only(title=text)
         if stream.kind is Kind.PREMIERE:

@@ -143,10 +143,14 @@ def _live(arguments: str) -> ShowLive:
     return ShowLive(arguments)
 
 
+_APART = re.compile(r"(?<=\d) (?=(?:시간|개)(?: |$))")
+"""A number and its counter are often written apart."""
+
+
 def _upcoming(arguments: str) -> ShowUpcoming:
     hours, limit, names = HOURS, SHOWN, []
     everything = False
-    for word in arguments.split():
+    for word in _APART.sub("", arguments).split():
         if found := re.fullmatch(r"(\d{1,6})(?:시간|h)", word, re.IGNORECASE):
             hours = _within(1, int(found[1]), MOST_HOURS)
         elif found := re.fullmatch(r"(\d{1,6})개?", word):
@@ -160,8 +164,8 @@ def _upcoming(arguments: str) -> ShowUpcoming:
 
 def _schedule(arguments: str) -> ShowSchedule | Misused:
     name, _, last = arguments.rpartition(" ")
-    if name and re.fullmatch(r"-?\d{1,6}", last):
-        return ShowSchedule(name, _within(1, int(last), MOST_DAYS))
+    if name and (found := re.fullmatch(r"(-?\d{1,6})일?", last)):
+        return ShowSchedule(name, _within(1, int(found[1]), MOST_DAYS))
     return ShowSchedule(arguments) if arguments else Misused("schedule")
 
 

@@ -72,7 +72,7 @@ class Jobs:
         self._tellings = tellings
         self._clock = clock
         self._jobs = (
-            Job("celebrations", DAY, 0.0, self.celebrate),
+            Job("celebrations", DAY, MINUTE, self.celebrate),  # what administrators changed is read by then
             Job("figures", 6 * HOUR, 2 * MINUTE, self.count_everybody),
             Job("near_milestones", HOUR, 4 * MINUTE, self.count_watched),
             Job("old_figures", DAY, 10 * MINUTE, self.thin_out),

@@ -40,14 +40,14 @@ def _month_and_day(text: str) -> str:
 
 def _date(text: str) -> str:
     year, _, rest = text.partition("-")
-    if not re.fullmatch(r"\d{4}", year):
+    if not re.fullmatch(r"20[0-9]{2}", year):
         raise ValueError("is not like 2019-07-17")
     _of_year(int(year), rest)
     return text
 
 
 def _of_year(year: int, text: str) -> Day:
-    if not (found := re.fullmatch(r"(\d\d)-(\d\d)", text)):
+    if not (found := re.fullmatch(r"([0-9]{2})-([0-9]{2})", text)):
         raise ValueError("is not like 07-17")
     month, day = int(found[1]), int(found[2])
     if not (1 <= month <= 12 and 1 <= day <= month_length(year, month)):
@@ -89,7 +89,7 @@ class Nicknames(Record):
 class Facts(Record):
     """What a profile shows."""
 
-    height_cm: int | None = None
+    height_cm: Annotated[int, Field(strict=True, gt=0, lt=1000)] | None = None
     illustrators: Texts = ()
     fan_names: Texts = ()
     oshi_mark: Texts = ()

@@ -51,12 +51,15 @@ class Official:
         talents: Talents,
         clock: Clock,
         base_url: str = BASE_URL,
+        is_left_out: Callable[[str], bool] = lambda _: False,
     ) -> None:
+        """The page shows all groups; `is_left_out` says of a channel that nobody here wants it."""
         self._http = http
         self._shelf = shelf
         self._talents = talents
         self._clock = clock
         self._url = base_url.rstrip("/") + PATH
+        self._is_left_out = is_left_out
         self._asking = asyncio.Lock()
         self._next = 0.0
 
@@ -88,7 +91,7 @@ class Official:
             raise OfficialUnavailable(type(error).__name__) from None
         if not streams:
             raise OfficialUnavailable("an empty list")
-        return streams
+        return tuple(stream for stream in streams if not self._is_left_out(stream.channel_id))
 
 
 def streams_of(data: Any, talents: Talents, *, now: float) -> tuple[Stream, ...]:

@@ -48,6 +48,8 @@ class Row:
     """The start that it is about, in minutes since the epoch."""
     together: int | None = None
     """Rows of a room and stage that have the same number here become one message; one without stays alone."""
+    channels: tuple[str, ...] = ()
+    """It is sent only while the room follows one of these; always when there are none."""
     skipped: bool = False
     """Only noted, so that it is never told."""
 
@@ -135,8 +137,8 @@ class Outbox:
             DatabaseAway: PostgreSQL cannot be reached.
         """
         async with transaction(self._database) as link:
-            for row in await link.fetch(_EXPIRE, _time(now)):
-                metrics.alerts_sent.labels(kind_of(row["stage"]), EXPIRED).inc()
+            for row in await link.fetch(_DROP, _time(now)):
+                metrics.alerts_sent.labels(kind_of(row["stage"]), row["status"]).inc()
             # The first row of a message stands for it, whatever has become of that row.
             leads = [row["id"] for row in await link.fetch(_LOCK, _time(now), BATCH)]
             rows = [_waiting(row) for row in await link.fetch(_TAKE, leads)] if leads else []
@@ -181,6 +183,7 @@ async def _insert(link: Connection, rows: Sequence[Row], now: float, fence: int)
             row.stage,
             row.minute,
             json.dumps(row.payload, ensure_ascii=False),
+            json.dumps(row.channels),
             SKIPPED if row.skipped else PENDING,
             _time(now if row.due is None else row.due),
             _time(row.expires),
@@ -229,12 +232,14 @@ def _time(seconds: float) -> datetime:
 
 
 _INSERT = """
-INSERT INTO alert_outbox (dedupe_key, room_id, video_id, stage, start_minute, payload, status, due_at,
-                          expires_at, next_attempt_at, created_at, fence)
-SELECT *, greatest(due_at, $10), $10, $11
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::text[],
-            $8::timestamptz[], $9::timestamptz[])
-    AS new (dedupe_key, room_id, video_id, stage, start_minute, payload, status, due_at, expires_at)
+INSERT INTO alert_outbox (dedupe_key, room_id, video_id, stage, start_minute, payload, channels, status,
+                          due_at, expires_at, next_attempt_at, created_at, fence)
+SELECT dedupe_key, room_id, video_id, stage, start_minute, payload,
+       ARRAY(SELECT jsonb_array_elements_text(channels)), status, due_at, expires_at,
+       greatest(due_at, $11), $11, $12
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[], $6::jsonb[], $7::jsonb[],
+            $8::text[], $9::timestamptz[], $10::timestamptz[])
+    AS new (dedupe_key, room_id, video_id, stage, start_minute, payload, channels, status, due_at, expires_at)
 ON CONFLICT (dedupe_key) DO NOTHING
 RETURNING id, dedupe_key, stage, status
 """
@@ -251,10 +256,16 @@ WHERE status = 'pending' AND video_id = gone.video AND (gone.room IS NULL OR roo
 """
 
 # Senders never wait for a row that somebody else holds: so no two of them can wait for each other.
-_EXPIRE = """
-UPDATE alert_outbox SET status = 'expired', finished_at = $1 WHERE id IN (
-    SELECT id FROM alert_outbox WHERE status = 'pending' AND expires_at <= $1 FOR UPDATE SKIP LOCKED)
-RETURNING stage
+_DROP = """
+UPDATE alert_outbox SET finished_at = $1,
+    status = CASE WHEN expires_at <= $1 THEN 'expired' ELSE 'skipped' END
+WHERE id IN (
+    SELECT id FROM alert_outbox AS waiting WHERE status = 'pending' AND (
+        expires_at <= $1
+        OR (next_attempt_at <= $1 AND channels <> '{}' AND NOT EXISTS (
+            SELECT FROM alarms WHERE room_id = waiting.room_id AND channel_id = ANY (waiting.channels))))
+    FOR UPDATE SKIP LOCKED)
+RETURNING stage, status
 """
 
 _LOCK = """

@@ -195,6 +195,7 @@ def _rooms(following: Iterable[Following]) -> list[Room]:
 
 
 def _row(alert: Alert) -> Row:
+    stream = alert.announcement.stream
     return Row(
         key=alert.key,
         room=alert.room,
@@ -202,7 +203,8 @@ def _row(alert: Alert) -> Row:
         payload=payload_of(alert.announcement),
         expires=alert.expires,
         due=alert.due,
-        video=alert.announcement.stream.id,
+        video=stream.id,
+        channels=(stream.channel_id, *stream.mentioned),
         minute=alert.minute,
         together=alert.together,
         skipped=alert.skipped,

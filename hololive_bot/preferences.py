@@ -86,6 +86,8 @@ class Preferences:
         Raises:
             BadPreference: a name or a value cannot be taken.
         """
+        if unknown := set(values) - NAMES:
+            raise BadPreference(f"{min(unknown)} is no setting; there are {', '.join(sorted(NAMES))}")
         return replace(
             self, **{name: _read(name, value) for name, value in values.items() if value is not None}
         )
@@ -100,8 +102,6 @@ NAMES = frozenset(field.name for field in fields(Preferences))
 
 
 def _read(name: str, value: Any) -> Any:
-    if name not in NAMES:
-        raise BadPreference(f"{name} is no setting; there are {', '.join(sorted(NAMES))}")
     if name == "stages":
         if not isinstance(value, list | tuple) or not all(type(stage) is int for stage in value):
             raise BadPreference("stages is a list of minutes")

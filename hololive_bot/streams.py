@@ -15,6 +15,9 @@ LATE_SECONDS = HOUR
 FAR_SECONDS = 14 * DAY
 """A frame planned further ahead is a place to chat in, not a stream."""
 
+MOST_COUNT = 10**12
+"""Nobody has so many viewers, subscribers or views: a larger number is nonsense, and would fill no column."""
+
 
 class Kind(StrEnum):
     """What will be shown."""

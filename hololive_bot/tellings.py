@@ -113,6 +113,7 @@ class Tellings:
                     payload=payload,
                     expires=due + MILESTONE_SECONDS,
                     due=due,
+                    channels=(each.channel,),
                 )
             )
         return rows
@@ -132,6 +133,7 @@ class Tellings:
             payload={"text": text, "folded": False},
             expires=midnight,
             due=due,
+            channels=(each.channel,),
         )
 
 

@@ -23,6 +23,9 @@ CONFIRM_SECONDS = 3 * MINUTE
 GAP_SECONDS = 10 * MINUTE
 """Who has not looked for longer cannot tell a cancelled stream from one that has come and gone."""
 
+ENOUGH = 3
+"""An empty answer while at least so many streams should be in it is a fault of the source."""
+
 COVERED_SECONDS = 47 * HOUR
 """A reading shows what begins within two days; at the edge nobody can say."""
 
@@ -85,11 +88,9 @@ class Watched:
         """Whether nothing is expected of it any more."""
         return self.stream.status in (Status.ENDED, Status.MISSING)
 
-    def was_heard_of(self) -> bool:
-        """Whether any room waits for the start that was told."""
-        return self.told_start is not None and any(
-            heard.minute == minute_of(self.told_start) for heard in self.heard
-        )
+    def was_heard_of(self, room: str | None = None) -> bool:
+        """Whether the room, or any, waits for it: what was told of an earlier start counts, too."""
+        return any(room in (None, heard.room) for heard in self.heard)
 
 
 Watch = Mapping[str, Watched]
@@ -106,6 +107,8 @@ def look(watch: Watch, reading: Reading) -> tuple[dict[str, Watched], dict[str, 
     after: dict[str, Watched] = {}
     changes: dict[str, Change] = {}
     shown = {stream.id: stream for stream in reading.streams if _is_there(stream)}
+    if not reading.streams and sum(_is_expected(known, reading.as_of) for known in watch.values()) >= ENOUGH:
+        reading = replace(reading, whole=False)
     for video in dict.fromkeys((*watch, *shown)):
         known = watch.get(video)
         if video in shown:
@@ -184,8 +187,22 @@ def _unseen(known: Watched, reading: Reading) -> tuple[Watched, Change | None]:
         over = replace(stream, status=Status.ENDED, ended=since)
         return replace(known, stream=over, lost_since=None), Change(Turn.OVER)
     gone = replace(known, stream=replace(stream, status=Status.MISSING), lost_since=None)
-    may_be_over = stream.planned is not None and stream.planned <= now and since - known.seen > GAP_SECONDS
-    return gone, Change(Turn.OVER) if may_be_over else Change(Turn.CANCELLED, known.told_start)
+    return gone, Change(Turn.OVER) if _may_be_over(known, since, now) else Change(
+        Turn.CANCELLED, known.told_start
+    )
+
+
+def _may_be_over(known: Watched, since: float, now: float) -> bool:
+    """Whether it may have come and gone since it was last seen: a premiere takes minutes only."""
+    planned = known.stream.planned
+    if known.stream.kind is Kind.PREMIERE:
+        return planned is not None and planned <= since
+    return planned is not None and planned <= now and since - known.seen > GAP_SECONDS
+
+
+def _is_expected(known: Watched, now: float) -> bool:
+    """Whether a whole reading shows it, unless something has happened to it."""
+    return not known.is_over and _covered(known.stream, now)
 
 
 def _is_there(stream: Stream) -> bool:

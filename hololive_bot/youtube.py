@@ -16,6 +16,7 @@ import structlog
 from botkit.runtime.clock import Clock
 from botkit.valkey.clients import FAILED, Redis
 from hololive_bot.repository.statistics import Figures
+from hololive_bot.streams import MOST_COUNT
 
 log = structlog.get_logger(__name__)
 
@@ -106,7 +107,7 @@ def _figures(row: Any, now: float) -> Figures | None:
         return Figures(
             str(row["id"]),
             now,
-            int(said["subscriberCount"]),
+            _counted(said["subscriberCount"]),
             _count(said.get("videoCount")),
             _count(said.get("viewCount")),
         )
@@ -116,4 +117,11 @@ def _figures(row: Any, now: float) -> Figures | None:
 
 
 def _count(text: Any) -> int | None:
-    return None if text is None else int(text)
+    return None if text is None else _counted(text)
+
+
+def _counted(text: Any) -> int:
+    count = int(text)
+    if not 0 <= count <= MOST_COUNT:
+        raise ValueError("no count")
+    return count

@@ -74,6 +74,8 @@ class MemberRoutes:
 
     async def add(self, member: Member) -> Member:
         """Add a member."""
+        if unknown := set(member.units) - set(self._parts.directory.index.units):
+            raise HTTPException(400, f"{min(unknown)} is no unit")
         async with changing(self._parts, "add", f"member {member.id}") as change:
             if not await repository.insert(change.link, member):
                 raise HTTPException(409, f"there is a member {member.id}")

@@ -15,6 +15,8 @@ from hololive_bot.preferences import BadPreference
 from hololive_bot.repository import operations
 from hololive_bot.repository.operations import Operations, Trace
 
+WEEKDAYS = "calendar.weekdays"
+
 
 class Text(Body):
     """What is said under a key."""
@@ -52,8 +54,9 @@ class OperationRoutes:
         async with changing(self._parts, "settings", "alerts") as change:
             before = await operations.read_alert_settings(change.link)
             kept = {name: value for name, value in (before | values).items() if value is not None}
+            named = dict.fromkeys(name for name in values if name != INTERVAL)
             try:
-                alert_settings(kept, self._parts.current.alerts)
+                alert_settings(named | kept, self._parts.current.alerts)
             except BadPreference as error:
                 raise HTTPException(400, str(error)) from None
             await operations.put_alert_settings(change.link, kept)
@@ -71,6 +74,8 @@ class OperationRoutes:
             try:
                 self._parts.current.overlaid(before | {key: text.value})
                 _check_plain(text.value)
+                if key == WEEKDAYS and len(text.value) != 7:
+                    raise CatalogError("seven weekdays have one letter each")
             except CatalogError as error:
                 raise HTTPException(400, str(error)) from None
             await operations.put_text(change.link, key, text.value)

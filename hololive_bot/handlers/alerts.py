@@ -25,7 +25,7 @@ from hololive_bot.refusals import (
 )
 from hololive_bot.repository.rooms import RoomRepository
 from hololive_bot.store import MOST_FOLLOWED, Room
-from hololive_bot.streams import Stream
+from hololive_bot.streams import Reading, Stream
 
 NEXT_HOURS = 168
 NEXT_SECONDS = 5.0
@@ -131,16 +131,17 @@ class Subscriptions:
         say = self._say
         if not room.channels:
             return Outcome([Reply(say.alert_empty(prefix=self._prefix))])
-        streams = await self._soon()
+        read = await self._soon()
+        streams, notes = _read_together(read, self._cards, scene.now) if read else ([], [])
         entries = []
         for number, channel in enumerate(room.channels, 1):
             coming = say.next_unreadable()
-            if streams is not None:
+            if read:
                 mine = [stream for stream in streams if stream.concerns(channel)]
                 coming = self._cards.following(mine[0] if mine else None, scene.now)
             name = self._directory.index.channel_name(channel, channel)
             entries.append(say.alert_entry(number=number, name=name, next=coming))
-        return Outcome([page(say.alert_head(count=len(entries)), ["\n".join(entries)])])
+        return Outcome([page(say.alert_head(count=len(entries)), ["\n".join(entries)], notes=notes)])
 
     async def unfollow_all(self, _command: commands.UnfollowAll, _scene: Scene, room: Room) -> Outcome[Room]:
         """The room follows nobody."""
@@ -169,18 +170,18 @@ class Subscriptions:
         except (UserError, TimeoutError):
             return []
         first = reading.streams[0] if reading.streams else None
-        lines = [self._cards.following(first, now)]
+        lines = [*self._cards.remarks(reading, now), self._cards.following(first, now)]
         return [*lines, self._say.stream_link(url=first.url)] if first else lines
 
-    async def _soon(self) -> Sequence[Stream] | None:
-        """What everybody streams next, live first; None when that cannot be read."""
+    async def _soon(self) -> tuple[Reading, Reading] | None:
+        """Who is live, and what everybody streams next; None when that cannot be read."""
         try:
             async with asyncio.timeout(2 * NEXT_SECONDS):
                 live = await self._broadcasts.live()
                 coming = await self._broadcasts.upcoming(NEXT_HOURS)
         except (UserError, TimeoutError):
             return None
-        return (*live.streams, *coming.streams)
+        return live, coming
 
     async def _preferences(self, room: str) -> Preferences:
         _, holds = await self._rooms.settings_of(room)
@@ -226,6 +227,16 @@ class Subscriptions:
             group = self._finder.group(name)
             every += [member.id for member in group.members if member.channel_id] if group else [name]
         return list(dict.fromkeys(every))
+
+
+def _read_together(
+    read: tuple[Reading, Reading], cards: Cards, now: float
+) -> tuple[Sequence[Stream], list[str]]:
+    """The streams of both, in their order, and what is to be said of how old they are."""
+    remarked = [reading for reading in read if cards.remarks(reading, now)]
+    oldest = min(remarked, key=lambda reading: reading.as_of, default=None)
+    streams = [stream for reading in read for stream in reading.streams]
+    return streams, cards.remarks(oldest, now) if oldest else []
 
 
 def _check(alerts: Alerts) -> None:

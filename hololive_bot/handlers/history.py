@@ -51,18 +51,26 @@ class Past:
         self._operations = operations
 
     async def history(self, command: commands.ShowHistory, scene: Scene) -> Sequence[Reply]:
-        """The last streams of somebody, of a kind, about a topic."""
+        """The last streams of somebody, of a kind, about a topic.
+
+        Raises:
+            SourceUnavailable, SourceBusy: Holodex is away, and nothing was kept.
+        """
         say, query = self._say, command.query
-        channels, who, notes = None, "", []
+        channels, who, notes, failure = None, "", [], None
         if query.member and (group := self._finder.group(query.member)):
             channels = [member.channel_id for member in group.members if member.channel_id]
             who = group.unit.label
         elif query.member:
             found, channel = self._finder.streamed(query.member, command="방송이력")
             channels, who = [channel], found.name
-            await self._read_anew(channel, scene.now)
+            failure = await self._read_anew(channel, scene.now)
             notes = self._finder.assumed(query.member, found)
         streams = await self._find(query, scene.now, channels)
+        if failure and not streams:
+            raise failure  # that nothing was kept does not mean that nothing was on air
+        if failure:
+            notes.append(say.history_kept())
         if not streams:
             return [page(say.history_none(days=query.days), (), notes=notes)]
         filters = [who, say.genre(query.genre) if query.genre else "", query.topic]
@@ -80,14 +88,14 @@ class Past:
                 break
         return found[: query.limit]
 
-    async def _read_anew(self, channel: str, now: float) -> None:
+    async def _read_anew(self, channel: str, now: float) -> UserError | None:
         """Take in what Holodex knows of a channel's past, once an hour: the alert loop saw only a part.
 
-        When that fails, the table alone answers.
+        When that fails, which is what is returned, the table alone answers.
         """
         job = f"ended:{channel}"
         if not await self._operations.is_due(job, since=now - FRESH_SECONDS):
-            return
+            return None
         try:
             for place in range(0, READ_ANEW, PAGE):
                 reading = await self._broadcasts.ended(channel, limit=PAGE, offset=place)
@@ -96,8 +104,9 @@ class Past:
                     break
         except UserError as error:
             log.info("past_not_read", code=error.code)
-            return
+            return error
         await self._operations.note_run(job, now)
+        return None
 
     def _fits(self, stream: Stream, query: HistoryQuery) -> bool:
         return query.genre is None or self._directory.genres.of(stream.topic, stream.title) is query.genre

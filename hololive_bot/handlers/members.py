@@ -15,7 +15,7 @@ from hololive_bot.members import Kind, Member
 from hololive_bot.messages import Say
 from hololive_bot.seoul import Day, day_of
 from hololive_bot.streams import DAY
-from hololive_bot.wording import grouped
+from hololive_bot.wording import grouped, moment
 
 MOST_LINKS = 4
 GLANCE_SECONDS = 3.0
@@ -134,10 +134,16 @@ class Profiles:
             async with asyncio.timeout(GLANCE_SECONDS):
                 record = await self._broadcasts.channel(member.channel_id)
                 if record.value.subscribers is not None and scene.now - record.as_of < DAY:
-                    lines.append(self._say.profile_subscribers(count=grouped(record.value.subscribers)))
+                    count, time = grouped(record.value.subscribers), moment(record.as_of, scene.now)
+                    lines.append(
+                        self._say.subscribers_stale(name=member.name, count=count, time=time)
+                        if record.stale
+                        else self._say.profile_subscribers(count=count)
+                    )
                 if member.is_active:
                     reading = await self._broadcasts.schedule(member.channel_id, NEXT_HOURS)
                     if reading.streams:
+                        lines += self._cards.remarks(reading, scene.now)
                         lines.append(self._cards.following(reading.streams[0], scene.now))
         except (UserError, TimeoutError):
             pass

@@ -88,10 +88,10 @@ class StreamsShown:
         notes += self._cards.remarks(reading, scene.now)
         if not streams:
             return [page(nothing, (), notes=notes)]
-        return [page(headline, self._blocks(streams, command.limit, scene.now), notes=notes)]
+        return [page(headline, self._blocks(streams, command, scene.now), notes=notes)]
 
-    def _blocks(self, streams: Sequence[Stream], limit: int | None, now: float) -> list[str]:
-        shown = streams[:limit]
+    def _blocks(self, streams: Sequence[Stream], command: commands.ShowUpcoming, now: float) -> list[str]:
+        shown = streams[: command.limit]
         blocks: list[str] = []
         told = False
         for stream in shown:
@@ -100,7 +100,9 @@ class StreamsShown:
                 told = True
             blocks.append(self._cards.coming(stream, now))
         if more := len(streams) - len(shown):
-            blocks.append(self._say.upcoming_more(count=more, prefix=self._prefix))
+            hours = f"{command.hours}시간" if command.hours != commands.HOURS else ""
+            asked = " ".join(part for part in ("예정", command.member, hours, "전체") if part)
+            blocks.append(self._say.upcoming_more(count=more, prefix=self._prefix, asked=asked))
         return blocks
 
     # ---- schedule -----------------------------------------------------------------------------------

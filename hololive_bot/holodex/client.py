@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
+from math import isfinite
 from random import Random
 from typing import Any
 
@@ -129,9 +130,9 @@ class Client:
 
     async def _attempt(self, path: str, params: Params, key: Key) -> Any:
         """One request; the breaker learns how it ended."""
+        await self._turn()
         outcome = "cancelled"
         try:
-            await self._pace.wait()
             with metrics.holodex_seconds.time():
                 answer = await self._send(path, params, key)
             outcome = "ok"
@@ -150,10 +151,23 @@ class Client:
             self.breaker.failed(self._clock())
             log.warning("holodex_request_failed", path=path, key=key.number, reason=str(failure) or "time")
             raise
+        except (
+            Exception
+        ):  # a bug says nothing about Holodex; a trial that never ends would shut it out for good
+            self.breaker.abandoned()
+            raise
         finally:
             metrics.holodex_requests.labels(outcome).inc()
             metrics.holodex_breaker.set(not self.breaker.is_closed)
         return answer
+
+    async def _turn(self) -> None:
+        """Wait until this request may be sent; a deadline that passes here says nothing about Holodex."""
+        try:
+            await self._pace.wait()
+        except asyncio.CancelledError:
+            self.breaker.abandoned()
+            raise
 
     async def _send(self, path: str, params: Params, key: Key) -> Any:
         """What came back, if it makes sense.
@@ -164,7 +178,10 @@ class Client:
         try:
             headers = {"X-APIKEY": key.secret}
             url = f"{self._base_url}/{path}"
-            async with self._http.get(url, params=dict(params), headers=headers) as answer:
+            # A redirect is not followed: the key is for this host only.
+            async with self._http.get(
+                url, params=dict(params), headers=headers, allow_redirects=False
+            ) as answer:
                 self._note_quota(answer.headers, key)
                 _check(answer.status, answer.headers, now=self._clock())
                 return json.loads(await answer.read())
@@ -172,7 +189,7 @@ class Client:
             raise Unreachable("no answer in time") from None
         except (aiohttp.ClientError, OSError) as error:
             raise Unreachable(type(error).__name__) from None
-        except ValueError:
+        except (ValueError, RecursionError):
             raise Unreachable("an answer that is no JSON") from None
 
     def _note_quota(self, headers: Mapping[str, str], key: Key) -> None:
@@ -191,6 +208,8 @@ def _check(status: int, headers: Mapping[str, str], *, now: float) -> None:
         raise Unreachable(f"status {status}")
     if status >= HTTPStatus.BAD_REQUEST:
         raise Rejected(status)
+    if status >= HTTPStatus.MULTIPLE_CHOICES:
+        raise Unreachable(f"status {status}")
 
 
 def _until_reset(headers: Mapping[str, str], now: float) -> float:
@@ -206,6 +225,7 @@ def _until_reset(headers: Mapping[str, str], now: float) -> float:
 
 def _number(headers: Mapping[str, str], name: str) -> float | None:
     try:
-        return float(headers[name])
+        number = float(headers[name])
     except (KeyError, ValueError):
         return None
+    return number if isfinite(number) else None

@@ -1,5 +1,6 @@
 """Rows of Holodex, as its clients know them, become streams and channels. A broken row harms only itself."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -8,6 +9,7 @@ from typing import Any
 from hololive_bot import metrics
 from hololive_bot.holodex.errors import Unreachable
 from hololive_bot.streams import (
+    MOST_COUNT,
     Kind,
     Reading,
     Source,
@@ -29,6 +31,12 @@ STATUSES = {
     "past": Status.ENDED,
     "missing": Status.MISSING,
 }
+
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""A moment outside is a slip, and might not be storable."""
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""Ids stand in links and in the keys of tables."""
 
 Row = Mapping[str, Any]
 
@@ -120,7 +128,7 @@ def channel(row: Any) -> Channel:
     Raises:
         Unreachable: it is none.
     """
-    if not isinstance(row, Mapping) or not _text(row, "id"):
+    if not isinstance(row, Mapping) or not _id(row):
         raise Unreachable("a channel record without id")
     return Channel(
         id=_text(row, "id"),
@@ -158,7 +166,7 @@ def _stream(row: Any, wanted: Wanted) -> Stream | None:
     if not isinstance(row, Mapping):
         raise _Broken("no object")
     owner = row.get("channel")
-    if not isinstance(owner, Mapping) or not _text(owner, "id") or not _text(row, "id"):
+    if not isinstance(owner, Mapping) or not _id(owner) or not _id(row):
         raise _Broken("id or channel")
     kind = _text(row, "type")
     if kind == CLIP or not wanted.takes(owner):
@@ -195,7 +203,7 @@ def _kind(row: Row, kind: str, title: str, status: Status) -> Kind:
 
 def _guests(mentions: Any, *, besides: str) -> tuple[str, ...]:
     rows: Iterable[Any] = mentions if isinstance(mentions, list) else ()
-    ids = (_text(row, "id") for row in rows if isinstance(row, Mapping))
+    ids = (_id(row) for row in rows if isinstance(row, Mapping))
     return tuple(dict.fromkeys(found for found in ids if found and found != besides))
 
 
@@ -204,12 +212,19 @@ def _text(row: Row, name: str) -> str:
     return clean(value) if isinstance(value, str) else ""
 
 
+def _id(row: Row) -> str:
+    """The row's id; empty when it is none."""
+    found = _text(row, "id")
+    return found if _ID.fullmatch(found) else ""
+
+
 def _count(row: Row, name: str) -> int | None:
     """Counts come as numbers or as strings."""
     try:
-        return int(row[name])
+        count = int(row[name])
     except (KeyError, TypeError, ValueError, OverflowError):
         return None
+    return count if 0 <= count <= MOST_COUNT else None
 
 
 def _time(row: Row, name: str) -> float | None:
@@ -225,4 +240,7 @@ def _time(row: Row, name: str) -> float | None:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
         raise _Broken(name) from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if not EARLIEST <= moment < LATEST:
+        raise _Broken(name)
+    return moment.timestamp()

@@ -6,11 +6,15 @@ from datetime import date
 from typing import Any
 
 import asyncpg
+import structlog
+from pydantic import ValidationError
 
 from botkit.postgres.pool import Database
 from hololive_bot.members import Member
 from hololive_bot.repository.link import Connection, connection, transaction
 from hololive_bot.repository.operations import bump
+
+log = structlog.get_logger(__name__)
 
 REVISION = "members"
 
@@ -32,14 +36,14 @@ class Members:
         self._database = database
 
     async def every(self) -> list[Member]:
-        """All of them, in the order in which they came.
+        """All of them, in the order in which they came; one that cannot be read harms no other.
 
         Raises:
             DatabaseAway: PostgreSQL cannot be reached.
         """
         async with connection(self._database) as link:
             rows = await link.fetch("SELECT * FROM members ORDER BY id")
-        return [_member(row) for row in rows]
+        return [member for row in rows if (member := _readable(row))]
 
     async def seed(self, members: Iterable[Member]) -> int:
         """Add who is missing, bring the others up to date but for what administrators have changed.
@@ -61,8 +65,12 @@ class Members:
                     continue
                 locked = {*row["locked_fields"], *NOT_SEEDED}
                 fields = [name for name in Member.model_fields if name not in locked and name != "id"]
-                before = _member(row)
-                fresh = [name for name in fields if getattr(before, name) != getattr(member, name)]
+                before = _readable(row)
+                fresh = [
+                    name
+                    for name in fields
+                    if before is None or getattr(before, name) != getattr(member, name)
+                ]
                 if fresh:
                     await _update(link, member, fresh)
                     changed += 1
@@ -125,6 +133,15 @@ def _values(member: Member) -> dict[str, Any]:
     values["debut_date"] = date(debut.year, debut.month, debut.day) if debut else None
     values["birthday_month"], values["birthday_day"] = member.born or (None, None)
     return values
+
+
+def _readable(row: asyncpg.Record) -> Member | None:
+    """None for what another release, or a hand, has written and nobody can read."""
+    try:
+        return _member(row)
+    except ValidationError as error:
+        log.error("member_unreadable", member=row["slug"], fields=[e["loc"] for e in error.errors()])
+        return None
 
 
 def _member(row: asyncpg.Record) -> Member:

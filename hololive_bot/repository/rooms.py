@@ -5,10 +5,14 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import structlog
+
 from botkit.postgres.pool import Database
 from botkit.valkey.records import APPLIED_KEPT, Conflict, Fenced, Stored
-from hololive_bot.preferences import Preferences
+from hololive_bot.preferences import BadPreference, Preferences
 from hololive_bot.repository.link import Connection, connection, transaction
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +54,8 @@ class RoomRepository:
         """
         async with connection(self._database) as link:
             rows = await link.fetch(_FOLLOWING, list(channels))
-        defaults = self._defaults()
         return tuple(
-            Following(row["room_id"], row["channel_id"], defaults.changed(json.loads(row["settings"])))
+            Following(row["room_id"], row["channel_id"], self._held(json.loads(row["settings"])))
             for row in rows
         )
 
@@ -133,7 +136,16 @@ class RoomRepository:
         """What the room has chosen itself, and what holds for it with the defaults."""
         async with connection(self._database) as link:
             chosen = await read_settings(link, room)
-        return chosen, self._defaults().changed(chosen)
+        return chosen, self._held(chosen)
+
+    def _held(self, chosen: dict[str, Any]) -> Preferences:
+        """What holds for a room that has chosen this; the defaults when it cannot be read."""
+        defaults = self._defaults()
+        try:
+            return defaults.changed(chosen)
+        except BadPreference as error:  # written by another release
+            log.error("room_settings_unusable", reason=str(error))
+            return defaults
 
 
 async def remove_alarm(link: Connection, room: str, channel: str) -> bool:

@@ -100,7 +100,14 @@ async def sources(
     )
     shelf = Shelf(cache)
     by_name = {channel.talent: channel.id for channel in CHANNELS.values()}
-    official = Official(http, shelf, talents=by_name.get, clock=clock, base_url=server.url)
+    official = Official(
+        http,
+        shelf,
+        talents=by_name.get,
+        clock=clock,
+        base_url=server.url,
+        is_left_out=lambda channel: not holostars and channel == "miyabi",
+    )
     broadcasts = Broadcasts(client, shelf, official, wanted=Wanted(holostars=holostars), clock=clock)
     try:
         yield Sources(server, clock, client, official, broadcasts, key_ring)

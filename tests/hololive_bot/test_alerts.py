@@ -252,6 +252,20 @@ def test_two_readings_three_minutes_apart_cancel_a_stream_that_rooms_wait_for() 
     assert story.watch["v"].stream.status is Status.MISSING
 
 
+def test_a_stream_that_moved_before_it_was_cancelled_is_told_as_cancelled() -> None:
+    late, far = stream(planned=NOON + 3 * HOUR), stream(planned=NOON + 40 * HOUR)
+    deleted, put_off = Story(), Story()
+    for story in (deleted, put_off):
+        story.tick(56, stream())
+        assert story.tick(57, late) == ["MOVED"]
+    deleted.tick(60)
+    put_off.tick(60, far)
+
+    assert deleted.tick(63) == ["CANCELLED"]
+    assert put_off.tick(63, far) == ["CANCELLED"]
+    assert deleted.alerts[-1].announcement.old == NOON + 3 * HOUR
+
+
 def test_who_had_not_heard_of_a_stream_is_not_told_that_it_is_gone() -> None:
     story = Story([room(stages=(5,))])
     story.tick(40, stream())

@@ -49,6 +49,14 @@ def test_a_lead_time_says_how_many_minutes_are_really_left() -> None:
     )
 
 
+def test_a_stream_without_a_title_has_no_empty_line() -> None:
+    single = said(Announcement("T-5", stream(title="")))
+    several = said(*(Announcement("T-5", stream(id=video, title="")) for video in "ab"))
+
+    assert "\n📺 (제목 없음)\n" in single.text
+    assert several.text.count("\n(제목 없음)\n") == 2
+
+
 @pytest.mark.parametrize(
     ("after", "line"), [(239, "⏰ 2분 뒤에"), (240, "⏰ 1분 뒤에"), (241, "⏰ 곧 시작해요"), (400, "⏰ 곧")]
 )

@@ -1,5 +1,7 @@
 """How a stream stands in a list."""
 
+from dataclasses import replace
+
 import pytest
 
 from hololive_bot.cards import Cards, page
@@ -28,6 +30,7 @@ def test_a_page_is_folded_when_it_is_long() -> None:
     [
         (None, "📅 예정된 방송이 아직 없어요"),
         (LIVE, "🔴 방송 중 · 제목"),
+        (replace(LIVE, title=" "), "🔴 방송 중 · (제목 없음)"),
         (OPEN, "⏰ 시간 미정 · 제목"),
         (PLANNED, "⏰ 01/01 13:00 (1시간 뒤) · 제목"),
     ],

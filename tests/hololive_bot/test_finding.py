@@ -20,7 +20,7 @@ def test_somebody_is_found() -> None:
     assert FINDER.assumed("미코", found) == []
     near = FINDER.one("패코라", command="라이브")
     assert near.step is Step.NEAR
-    assert FINDER.assumed("패코라", near) == ["💡 '패코라'는 페코라 이야기로 알아들었어요."]
+    assert FINDER.assumed("패코라", near) == ["💡 '패코라'라고 해서 페코라 이야기로 알아들었어요."]
 
 
 def test_it_is_counted_how_names_are_found() -> None:

@@ -2,15 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from random import Random
 from typing import Any
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from botkit.runtime.health import Degraded
 from botkit.valkey.clients import Address, command_client
 from hololive_bot.broadcasts import Broadcasts
+from hololive_bot.holodex import client as holodex_client
 from hololive_bot.holodex import rows
 from hololive_bot.holodex.breaker import Breaker
+from hololive_bot.holodex.client import Client
 from hololive_bot.holodex.errors import (
     HolodexFailed,
     KeysRefused,
@@ -131,6 +137,37 @@ def test_values_of_the_wrong_kind_are_left_out() -> None:
     assert found.planned == NOON
 
 
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"id": "x" * 3000},
+        {"id": "a b"},
+        {"channel": {"id": "y" * 3000, "org": "Hololive"}},
+        {"start_scheduled": "9999-12-31T23:59:59-23:00"},
+        {"start_scheduled": "0001-01-01T00:00:00+09:00"},
+        {"start_actual": "1970-01-01T00:00:00Z"},
+    ],
+    ids=["long id", "no id", "long channel", "far", "before the calendar", "epoch"],
+)
+async def test_what_no_table_takes_is_a_broken_row(odd: dict[str, Any]) -> None:
+    """One of these would break every round of the alert loop."""
+    row = live().row(NOON, CHANNELS, mentions=True)
+
+    found = rows.reading([row | odd], Wanted(), as_of=NOON)
+
+    assert (found.streams, len(found.unread)) == ((), 1)
+
+
+@pytest.mark.parametrize("count", [-1, 10**19, "9" * 30])
+def test_a_count_beyond_all_measure_is_unknown(count: Any) -> None:
+    record = rows.channel({"id": "c", "subscriber_count": count, "view_count": count})
+    [found] = rows.reading(
+        [live().row(NOON, CHANNELS, mentions=False) | {"live_viewers": count}], Wanted(), as_of=NOON
+    ).streams
+
+    assert (record.subscribers, record.views, found.viewers) == (None, None, None)
+
+
 async def test_holostars_are_left_out_unless_they_are_wanted(cache: Valkey) -> None:
     for wanted, shown in ((False, {"a"}), (True, {"a", "b"})):
         await cache.flushall()
@@ -146,6 +183,14 @@ async def test_a_long_answer_is_read_page_by_page(world: Sources) -> None:
 
     assert len(found.streams) == 230
     assert [asked.query["offset"] for asked in world.server.asked] == ["0", "100", "200"]
+
+
+async def test_an_answer_that_is_longer_than_what_is_read_is_not_whole(world: Sources) -> None:
+    world.show(*(stream(f"v{number:03}", planned=NOON + number * MINUTE) for number in range(1, 502)))
+
+    found = await world.broadcasts.alert_reading()
+
+    assert (len(found.streams), found.whole) == (500, False)
 
 
 async def test_a_list_shows_its_window_only(world: Sources) -> None:
@@ -269,6 +314,58 @@ async def test_a_hold_has_sane_limits(world: Sources, reset: float | None, held:
     with pytest.raises(RateLimited) as limited:
         await world.broadcasts.alert_reading()
     assert limited.value.seconds == pytest.approx(held, abs=1)
+
+
+@asynccontextmanager
+async def answering(world: Sources, answer: web.Response) -> AsyncIterator[None]:
+    """A Holodex that gives one answer to everything."""
+
+    async def say(_: web.Request) -> web.Response:
+        return web.Response(status=answer.status, headers=answer.headers, body=answer.body)
+
+    app = web.Application()
+    app.router.add_get("/live", say)
+    async with TestServer(app) as server:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(world.client, "_base_url", str(server.make_url("")).rstrip("/"))
+            yield
+
+
+@pytest.mark.parametrize("reset", ["nan", "inf", "soon"])
+async def test_a_reset_that_is_no_number_counts_as_none(world: Sources, reset: str) -> None:
+    headers = {"X-Ratelimit-Reset": reset, "X-Ratelimit-Remaining": reset}
+    async with answering(world, web.Response(status=429, headers=headers)):
+        with pytest.raises(RateLimited) as limited:
+            await world.client.get("live", {})
+    assert limited.value.seconds == pytest.approx(60, abs=1)
+
+
+async def test_a_key_is_not_carried_to_another_host(world: Sources) -> None:
+    there = world.server.base_url + "/live"
+    async with answering(world, web.Response(status=302, headers={"Location": there})):
+        with pytest.raises(Unreachable, match="302"):
+            await world.client.get("live", {})
+    assert world.server.requests == 0
+
+
+async def test_a_bug_during_a_trial_does_not_shut_holodex_out(world: Sources) -> None:
+    world.server.script(Rule(kind="status", status=500))
+    with pytest.raises(Unreachable):
+        await world.broadcasts.alert_reading()
+    world.server.script()
+    world.clock.now += 31
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(world.client, "_note_quota", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            await world.broadcasts.alert_reading()
+    await world.broadcasts.alert_reading()
+    await world.broadcasts.check()
+
+
+async def test_an_answer_that_is_nested_without_end_is_none(world: Sources) -> None:
+    async with answering(world, web.Response(body=b"[" * 200_000)):
+        with pytest.raises(Unreachable, match="no JSON"):
+            await world.client.get("live", {})
 
 
 async def test_a_refused_key_rests_for_an_hour_and_a_used_up_one_does_not(world: Sources) -> None:
@@ -403,6 +500,21 @@ async def test_a_slow_answer_is_given_up(world: Sources) -> None:
 
     with pytest.raises(HolodexFailed):
         await world.client.get("live", {}, seconds=0.1)
+
+
+async def test_waiting_for_our_own_turn_is_no_failure_of_theirs(world: Sources, cache: Valkey) -> None:
+    """A hundred questions at once wait for their turns; alerts must not rest because of them."""
+    pace = Pace(cache, gap=30.0)
+    async with holodex_client.session("test") as http:
+        client = Client(
+            http, world.keys, pace, clock=world.clock, random=Random(7), base_url=world.server.base_url
+        )
+        await client.get("live", {})
+        for number in range(4):
+            with pytest.raises(Unreachable):
+                await client.get("live", {"offset": str(number)}, seconds=0.05)
+        assert client.breaker.is_closed
+    assert world.server.requests == 1
 
 
 async def test_equal_questions_share_a_request(world: Sources) -> None:

@@ -115,6 +115,16 @@ async def test_an_empty_list_is_an_error_and_not_asked_again_at_once(world: Sour
     assert len((await world.official.reading()).streams) == 1
 
 
+async def test_holostars_are_left_out_unless_they_are_wanted(cache: Valkey) -> None:
+    """The page shows all groups."""
+    for wanted, shown in ((False, ["a"]), (True, ["a", "b"])):
+        await cache.flushall()
+        async with sources(cache, holostars=wanted) as world:
+            world.show(stream("a"), stream("b", "miyabi"))
+            world.server.script(Rule(kind="status", status=503, path="/v2/"))
+            assert [each.id for each in (await world.broadcasts.upcoming(24)).streams] == shown
+
+
 async def test_the_list_is_kept_for_a_while(world: Sources) -> None:
     world.show(stream())
     await world.official.reading()

@@ -9,6 +9,7 @@ import pytest
 
 from botkit.postgres.pool import Database
 from botkit.runtime.tasks import cancel
+from hololive_bot import jobs as module
 from hololive_bot.holodex.rows import Channel
 from hololive_bot.jobs import Job, Jobs, _photo
 from hololive_bot.repository.members import Members
@@ -136,15 +137,26 @@ async def _nothing(_now: float) -> None:
     """Work that is not done."""
 
 
-async def test_jobs_run_by_themselves_and_a_failure_waits(chat: Chat, jobs: Jobs, database: Database) -> None:
+async def test_jobs_run_by_themselves_and_a_failure_waits(
+    chat: Chat, jobs: Jobs, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.02)
     chat.server.script(Rule(kind="status", status=503, path="/channels", times=None))
     await chat.say("!알람 추가 페코라")
     chat.clock.now = datetime(2026, 1, 12, 0, 6, tzinfo=SEOUL).timestamp()
     running = asyncio.create_task(jobs.run())
 
+    async def compared() -> bool:
+        return any(asked.path.endswith("/channels") for asked in chat.server.asked)
+
     async def celebrated() -> bool:
         return not await Operations(database).is_due("celebrations", since=1.0)
 
+    await asyncio.sleep(0)  # it looks at the clock
+    chat.clock.now += 15
+    await until(compared, what="the first of the jobs")
+    assert not await celebrated(), "at first the files alone are known, without what administrators changed"
+    chat.clock.now += 45
     await until(celebrated, what="the celebrations")
     assert await texts(database) == ["🎂 오늘은 페코라 생일이에요! 함께 축하해 주세요."]
     assert await Operations(database).is_due("figures", since=0.0)

@@ -114,6 +114,19 @@ async def test_a_key_goes_in_once(post: Post) -> None:
     assert [room for room, _ in await post.send()] == ["r1", "r2", "r3"]
 
 
+async def test_a_room_that_follows_none_of_them_any_more_is_told_nothing(post: Post) -> None:
+    pool = await post.database.pool()
+    for room, channel in (("host", "miko"), ("guest", "gura"), ("other", "pekora")):
+        await pool.execute("INSERT INTO rooms (room_id) VALUES ($1)", room)
+        await pool.execute("INSERT INTO alarms (room_id, channel_id) VALUES ($1, $2)", room, channel)
+    await post.add(
+        *(row(room=room, channels=("miko", "gura")) for room in ("host", "guest", "other", "gone"))
+    )
+
+    assert [room for room, _ in await post.send()] == ["host", "guest"]
+    assert [status for _, status in await post.statuses()] == ["sent", "sent", "skipped", "skipped"]
+
+
 async def test_what_begins_together_leaves_as_one_message(post: Post) -> None:
     await post.add(
         row(video="a"),

@@ -288,6 +288,32 @@ async def test_streams_that_begin_together_come_in_one_message(world: World) -> 
         assert f"https://youtu.be/{name}" in before["text"]
 
 
+async def test_who_ends_an_alert_while_it_waits_is_not_told(world: World) -> None:
+    await world.follow("1", "miko", stages=(60,))
+    await world.follow("2", "gura", stages=(60,))
+    show(world, planned(guests=("gura",)))
+    process = await world.start()
+    await process.poller.tick()
+    await (await world.database.pool()).execute("DELETE FROM alarms WHERE room_id = '1'")
+    await process.send()
+
+    assert [to for _, to, _ in await told(world)] == ["2"]
+
+
+async def test_choices_that_cannot_be_read_harm_no_other_room(world: World) -> None:
+    """Another release may have written them."""
+    await world.follow("1", "miko", stages=(60,))
+    await world.follow("2", "miko")
+    pool = await world.database.pool()
+    await pool.execute("""UPDATE rooms SET settings = '{"stages": "soon"}' WHERE room_id = '2'""")
+    show(world, planned(4))
+    process = await world.start()
+    await process.poller.tick()
+    await process.send()
+
+    assert [to for _, to, _ in await told(world)] == ["1", "2"]
+
+
 async def test_rooms_without_access_and_rooms_that_follow_nobody_hear_nothing(world: World) -> None:
     await world.follow("1", "miko", stages=(60,))
     await world.follow("2", "miko", stages=(60,))

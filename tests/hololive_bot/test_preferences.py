@@ -66,7 +66,15 @@ def test_choices_come_from_json_and_go_back() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{"volume": 3}, {"stages": 5}, {"stages": ["5"]}, {"stages": [True]}, {"on_start": 1}, {"quiet": 5}],
+    [
+        {"volume": 3},
+        {"volume": None},
+        {"stages": 5},
+        {"stages": ["5"]},
+        {"stages": [True]},
+        {"on_start": 1},
+        {"quiet": 5},
+    ],
 )
 def test_other_choices_are_refused(values: dict[str, Any]) -> None:
     with pytest.raises(BadPreference):

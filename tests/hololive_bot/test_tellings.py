@@ -83,6 +83,8 @@ async def test_a_quiet_room_is_told_in_the_morning_or_not_at_all(
     pool = await database.pool()
     rows = await pool.fetch("SELECT room_id, due_at, expires_at FROM alert_outbox ORDER BY room_id")
     assert [row["room_id"] for row in rows] == ["1", "2"]
+    whose = await pool.fetch("SELECT DISTINCT channels FROM alert_outbox")
+    assert [row["channels"] for row in whose] == [[MIKO]], "who ends it in the night is not told"
     assert [row["due_at"].timestamp() for row in rows] == [at(3, 5, 7, 0), at(3, 5)]
     assert {row["expires_at"].timestamp() for row in rows} == {at(3, 6, 0, 0)}
 

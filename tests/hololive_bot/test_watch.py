@@ -142,6 +142,28 @@ def test_a_start_that_passed_unseen_may_have_come_and_gone() -> None:
     assert course.see(73) == Change(Turn.OVER)
 
 
+def test_a_premiere_of_a_few_minutes_may_never_be_seen_live() -> None:
+    short, deleted = Course(heard=True), Course(heard=True)
+    for course in (short, deleted):
+        course.see(0, stream(kind=Kind.PREMIERE))
+    short.see(59, stream(kind=Kind.PREMIERE))
+    short.see(61)
+    deleted.see(59)
+
+    assert short.see(64) == Change(Turn.OVER)
+    assert deleted.see(62) == Change(Turn.CANCELLED, START)
+
+
+def test_an_empty_answer_is_not_believed_when_several_streams_were_there() -> None:
+    course = Course(heard=True)
+    course.see(0, stream(), stream(id="w"), stream(id="x", status=Status.LIVE, started=NOON))
+    assert [course.see(minute) for minute in (1, 5, 9)] == [None, None, None]
+    assert course.found.lost_since is None
+
+    course.see(10, stream(id="w"))
+    assert course.see(13, stream(id="w")) == Change(Turn.CANCELLED, START)
+
+
 @pytest.mark.parametrize("doubt", [{"unread": frozenset({"v"})}, {"whole": False}])
 def test_what_could_not_be_read_is_not_gone(doubt: dict[str, Any]) -> None:
     course = Course()
@@ -177,5 +199,6 @@ def test_what_is_settled_adds_up() -> None:
 
     assert both.done == {Mark("r", "T-5", 1), Mark("q", "LIVE", None)}
     assert both.heard == {Heard("r", 1)}
-    assert not both.was_heard_of()
-    assert settled(both, [], [Heard("r", minute_of(START))]).was_heard_of()
+    assert both.was_heard_of()
+    assert (both.was_heard_of("r"), both.was_heard_of("q")) == (True, False)
+    assert not Watched(stream(), NOON, START).was_heard_of()

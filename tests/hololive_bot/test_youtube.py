@@ -78,6 +78,7 @@ async def test_a_channel_that_hides_or_breaks_is_left_out(youtube: YouTube, fake
             {"id": "UCa", "statistics": {"hiddenSubscriberCount": True}},
             {"id": "UCb"},
             {"id": "UCc", "statistics": {"subscriberCount": "many"}},
+            {"id": "UCe", "statistics": {"subscriberCount": "9" * 20}},
             None,
             {"id": "UCd", "statistics": {"subscriberCount": "5"}},
         ]

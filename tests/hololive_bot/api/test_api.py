@@ -18,7 +18,7 @@ from hololive_bot.outbox import Row
 from hololive_bot.repository.statistics import Figures
 from hololive_bot.streams import Status
 from playground.embedded import Postgres, Valkey
-from tests.hololive_bot.chat import MIKO, PEKORA, ROOM, Chat, chatting
+from tests.hololive_bot.chat import MIKO, PEKORA, ROOM, TWINS, Chat, chatting
 from tests.hololive_bot.sources import HOUR, NOON, stream
 from tests.support.http import Answer, request
 from tests.support.polling import until
@@ -126,6 +126,8 @@ async def test_a_member_is_added_renamed_and_found_in_the_chat_at_once(office: O
     assert "📘 New Face" in await office.chat.say("!정보 새얼굴이야")
     assert await office.refused("POST", "/members", new) == 409
     assert await office.refused("POST", "/members", {"id": "x"}) == 400
+    for wrong in ({"debut_date": "0000-01-01"}, {"units": ["nobodys"]}, {"facts": {"height_cm": True}}):
+        assert await office.refused("POST", "/members", {**new, "id": "wrong", **wrong}) == 400, wrong
     changed = await office.change("PATCH", "/members/new-face/name", {"short_korean_name": "샛별이네"})
     assert changed["short_korean_name"] == "샛별이네"
     assert "📘 New Face" in await office.chat.say("!정보 샛별이네")
@@ -211,6 +213,8 @@ async def test_alert_settings_hold_at_once(office: Office) -> None:
     assert (await office.change("POST", "/settings", {"stages": None}))["stages"] == [5]
     assert await office.refused("POST", "/settings", {"stages": [500]}) == 400
     assert await office.refused("POST", "/settings", {"check_interval_seconds": 1}) == 400
+    assert await office.refused("POST", "/settings", {"stagse": None}) == 400
+    assert await office.change("POST", "/settings", {"quiet": None})
     assert (await office.get("/settings"))["check_interval_seconds"] == 30
 
 
@@ -219,6 +223,7 @@ async def test_texts_are_changed_at_once_and_checked(office: Office) -> None:
     assert await office.chat.say("!라이브") == "📺 조용하네요."
     for wrong in ("{nobody}", "{", "{count:d}"):
         assert await office.refused("PUT", "/texts/live.head", {"value": wrong}) == 400
+    assert await office.refused("PUT", "/texts/calendar.weekdays", {"value": "월화수"}) == 400
     assert await office.refused("PUT", "/texts/no.such.key", {"value": "x"}) == 400
     assert await office.get("/texts") == {"live.none": "📺 조용하네요."}
     assert await office.change("DELETE", "/texts/live.none") == {}
@@ -242,6 +247,12 @@ async def test_streams_and_channels_are_those_of_the_commands(office: Office) ->
     assert record["id"] == MIKO
     assert len(await office.get(f"/channels?channelIds={MIKO},{PEKORA}")) == 2
     assert await office.refused("GET", "/channels") == 400
+    asked = office.chat.server.requests
+    for wrong in ("../live", "a/b", "UC%3Fx=1", "UCa b"):
+        assert await office.refused("GET", f"/channels?channelId={wrong}") == 400, wrong
+    assert office.chat.server.requests == asked
+    assert len(await office.get(f"/channels?channelIds={MIKO},{PEKORA},{TWINS}")) == 3
+    assert office.chat.server.requests == asked, "what the list of the agency holds is not asked one by one"
     assert await office.refused("GET", f"/channels?channelIds={','.join(['UCa'] * 101)}") == 400
     assert [one["id"] for one in await office.get("/channels/search?q=miko")] == [MIKO]
     office.chat.break_holodex()

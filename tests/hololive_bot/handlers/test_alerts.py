@@ -18,7 +18,7 @@ async def test_a_room_begins_to_follow(chat: Chat) -> None:
     chat.show(stream("next", MIKO, planned=NOON + HOUR, title="노래" * 30))
     assert await chat.say("!알람 추가 미코") == (
         "✅ 미코 방송을 이 방에 알려 드릴게요.\n"
-        "⏰ 시작 5분 전, 시작할 때 알려 드려요.\n"
+        "⏰ 시작 5분 전, 시작할 때에 알려 드려요.\n"
         f"⏰ 01/01 13:00 (1시간 뒤) · {('노래' * 30)[:37]}...\n"
         "🔗 https://youtube.com/watch?v=next"
     )
@@ -29,7 +29,7 @@ async def test_a_room_begins_to_follow(chat: Chat) -> None:
 async def test_the_lead_is_what_holds_for_the_room(chat: Chat, database: Database) -> None:
     async with connection(database) as link:
         await change_settings(link, ROOM, {"stages": [30, 10], "on_start": False})
-    assert "⏰ 시작 30분 전, 시작 10분 전 알려 드려요." in await chat.say("!알람 추가 미코")
+    assert "⏰ 시작 30분 전, 시작 10분 전에 알려 드려요." in await chat.say("!알람 추가 미코")
     async with connection(database) as link:
         await change_settings(link, ROOM, {"stages": []})
     assert "ℹ️ 지금은 이 방의 시작 알림이 꺼져 있어요." in await chat.say("!알람 추가 페코라")
@@ -46,7 +46,7 @@ async def test_several_at_once(chat: Chat) -> None:
         "ℹ️ 여러 명이 있어서 고르지 못했어요: 오오",
         "ℹ️ 활동을 마친 멤버예요: 구라",
         "ℹ️ 자기 채널이 없는 멤버예요: 사야카",
-        "⏰ 시작 5분 전, 시작할 때 알려 드려요.",
+        "⏰ 시작 5분 전, 시작할 때에 알려 드려요.",
     ]
     assert await followed(chat) == (MIKO, PEKORA, TWINS)
 
@@ -70,7 +70,7 @@ async def test_nobody_is_followed_by_mistake(chat: Chat) -> None:
 
 
 async def test_a_near_name_says_who_is_followed(chat: Chat) -> None:
-    assert "💡 '패코라'는 페코라 이야기로 알아들었어요." in await chat.say("!알람 추가 패코라")
+    assert "💡 '패코라'라고 해서 페코라 이야기로 알아들었어요." in await chat.say("!알람 추가 패코라")
 
 
 async def test_other_alerts_are_not_silently_taken(chat: Chat) -> None:
@@ -123,10 +123,23 @@ async def test_the_list_has_the_next_stream_of_each(chat: Chat) -> None:
     ]
 
 
+async def test_what_is_old_is_shown_with_its_time(chat: Chat) -> None:
+    chat.show(stream("soon", MIKO, planned=NOON + HOUR, title="곧"))
+    await chat.say("!알람 추가 미코")
+    await chat.say("!알람")
+    await chat.say("!정보 미코")
+    chat.clock.now += 30 * 60
+    chat.break_holodex()
+    for line in ("!알람", "!정보 미코", "!알람 초기화", "!알람 추가 미코"):
+        text = await chat.say(line)
+        assert ("⏰ 01/01 12:00에 읽은 내용이에요." in text) is (line != "!알람 초기화"), line
+    assert "⏰ 01/01 12:00에 읽은 수예요." in await chat.say("!정보 미코")
+
+
 async def test_the_list_stands_without_holodex(chat: Chat) -> None:
     chat.break_holodex()
     assert (await chat.say("!알람 추가 미코")).split("\n") == [
-        "✅ 미코 방송을 이 방에 알려 드릴게요.", "⏰ 시작 5분 전, 시작할 때 알려 드려요.",
+        "✅ 미코 방송을 이 방에 알려 드릴게요.", "⏰ 시작 5분 전, 시작할 때에 알려 드려요.",
     ]  # fmt: skip
     assert "   ℹ️ 일정은 지금 읽을 수 없어요" in await chat.say("!알람")
 

@@ -59,7 +59,12 @@ async def test_one_member_is_read_anew_from_holodex(chat: Chat) -> None:
 async def test_holodex_may_be_away(chat: Chat) -> None:
     await kept(chat, over(1, MIKO))
     chat.break_holodex()
-    assert "v0001" in await chat.say("!방송이력 미코")
+    text = await chat.say("!방송이력 미코")
+    assert "v0001" in text
+    assert "ℹ️ 지금은 새로 읽을 수 없어서" in text
+    assert (await chat.say("!방송이력 페코라")).startswith("❌ 방송 정보를 지금 가져올 수 없어요."), (
+        "that is not the same as no streams"
+    )
 
 
 async def test_a_unit_and_guests(chat: Chat) -> None:

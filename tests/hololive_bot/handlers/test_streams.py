@@ -75,7 +75,7 @@ async def test_who_is_left_out_is_said_to_be(chat: Chat) -> None:
 
 async def test_a_near_name_is_taken_and_said(chat: Chat) -> None:
     chat.show(LIVE)
-    assert "💡 '사쿠라미쿄'는 미코 이야기로 알아들었어요." in await chat.say("!라이브 사쿠라미쿄")
+    assert "💡 '사쿠라미쿄'라고 해서 미코 이야기로 알아들었어요." in await chat.say("!라이브 사쿠라미쿄")
 
 
 @pytest.mark.parametrize("line", ["!라이브 구라", "!예정 구라", "!일정 구라"])
@@ -139,6 +139,13 @@ async def test_how_many_are_shown(chat: Chat) -> None:
         text = await chat.say(line)
         assert text.count("🔗") == shown
         assert (f"💡 {more}개가 더 있어요" in text) is bool(more)
+    for line, hint in (
+        ("!예정 3개", "예정 전체"),
+        ("!예정 페코라 5", "예정 페코라 전체"),
+        ("!예정 48시간 페코라 5", "예정 페코라 48시간 전체"),
+    ):
+        assert f"'!{hint}'로 모두" in await chat.say(line)
+        assert (await chat.say(f"!{hint}")).count("🔗") == 30
 
 
 async def test_nothing_is_coming(chat: Chat) -> None:

@@ -49,6 +49,15 @@ async def test_rows_that_left_the_files_stay_and_new_ones_come(members: Members)
     assert len(await members.every()) == 129
 
 
+async def test_a_row_that_cannot_be_read_harms_no_other(members: Members, database: Database) -> None:
+    """Another release may have written it; the seed mends what it may."""
+    pool = await database.pool()
+    await pool.execute("""UPDATE members SET facts = '{"height_cm": -1}' WHERE slug = $1""", PEKORA.id)
+    assert len(await members.every()) == 127
+    assert await members.seed(SEED.values()) == 1
+    assert await members.every() == list(SEED.values())
+
+
 async def test_an_id_is_taken_once(members: Members, database: Database) -> None:
     async with connection(database) as link:
         assert not await repository.insert(link, PEKORA)
