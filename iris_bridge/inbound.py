@@ -71,6 +71,7 @@ class Inbound:
         self._clock = clock
         self._heard = heard
         self._row = 0
+        self._weighed: tuple[str, Over | None, bool] = ("", None, False)
         self._names: LRUCache[tuple[str, str], str] = LRUCache(NAMES_KEPT)
         self._recheck = RECHECK_SECONDS if iris.ordered else RECHECK_SECONDS / 2
 
@@ -126,6 +127,7 @@ class Inbound:
             if isinstance(found, BadEvent):
                 log.warning("event_refused", field=str(found))
                 metrics.inbound.labels("bad").inc()
+                await self._catch_up()  # it may have been a row, and when all are so there is never a pause
             else:
                 await self._pushed(found)
 
@@ -190,9 +192,9 @@ class Inbound:
         if not stream:
             await self._cursor.skip(event.row)
             return "dropped" if route else "unrouted"
-        over = self._limits.over(user=event.user, room=event.room, now=event.at)
+        over, is_news = self._weigh(event)
         if over:
-            await self._refuse(event, over)
+            await self._refuse(event, over, tell=is_news)
             return over.value
         with tracing.span("Iris.Receive"):
             fields = await self._fields(event, line)
@@ -200,8 +202,19 @@ class Inbound:
         log.info("line_taken" if entry else "line_known", row=event.row, stream=stream, entry=entry)
         return "accepted" if entry else "duplicate"
 
-    async def _refuse(self, event: Event, over: Over) -> None:
-        if not self._limits.tell(over, user=event.user, room=event.room, now=event.at):
+    def _weigh(self, event: Event) -> tuple[Over | None, bool]:
+        """Whose limit a row is over, and whether to say so. A row that comes again, because it could not be
+        written, was already counted.
+        """
+        if self._weighed[0] != event.log:
+            who = {"user": event.user, "room": event.room}
+            at = min(event.at, self._clock())  # a time to come would shut the room's bucket until then
+            over = self._limits.over(**who, now=at)
+            self._weighed = event.log, over, over is not None and self._limits.tell(over, **who, now=at)
+        return self._weighed[1:]
+
+    async def _refuse(self, event: Event, over: Over, *, tell: bool) -> None:
+        if not tell:
             await self._cursor.skip(event.row)
             return
         fields = {

@@ -7,6 +7,11 @@ from iris_bridge.events import LONG, PHOTO, Event
 
 ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
 IMAGE = "image"
+LONG_TEXT = 3_900
+"""From so many characters on, KakaoTalk's log holds only the beginning of a message."""
+
+BEGINNING = 100
+"""By so many characters such a message is known again."""
 
 
 class BadReply(ValueError):
@@ -86,7 +91,11 @@ def shows(event: Event, *, chat: str, text: str, picture: bool) -> bool:
     """Whether one of our own rows is what was sent: KakaoTalk drops what cannot be seen."""
     if event.room != chat:
         return False
-    return event.kind == PHOTO if picture else event.kind != PHOTO and _visible(event.text) == _visible(text)
+    if picture or event.kind == PHOTO:
+        return picture and event.kind == PHOTO
+    sent, seen = _visible(text), _visible(event.text)
+    most = BEGINNING if len(sent) >= LONG_TEXT else max(len(sent), len(seen))
+    return seen[:most] == sent[:most]
 
 
 def _visible(text: str) -> str:

@@ -1,6 +1,7 @@
 """From the phone's chat log into the streams, over real HTTP and a real Valkey."""
 
 import asyncio
+import itertools
 import json
 import re
 import time
@@ -246,6 +247,16 @@ async def test_frames_that_are_no_rows_are_passed_over(bench: Bench) -> None:
         await bench.heard(["/스자 0", "/스자 1"])
 
 
+async def test_rows_are_asked_for_when_no_frame_can_be_read(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.iris.phone, "frame", lambda _row: '{"a new shape": true}')
+    room, person = bench.room(), bench.person()
+    async with bench.bridge():
+        bench.say(room, person, "/스자 0")
+        await bench.heard(["/스자 0"])
+
+
 async def test_a_full_valkey_takes_nothing_and_loses_nothing(bench: Bench) -> None:
     room, person = bench.room(), bench.person()
     async with bench.bridge():
@@ -260,6 +271,50 @@ async def test_a_full_valkey_takes_nothing_and_loses_nothing(bench: Bench) -> No
         finally:
             await bench.mq.config_set("maxmemory", "0")
         await bench.heard(["/스자 0", "/스자 1", "/스자 2"])
+
+
+async def test_a_row_that_must_be_taken_again_is_weighed_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a full Valkey would use up a person's tokens, and the line would be lost for its own attempts."""
+    monkeypatch.setattr(inbound, "pauses", lambda *_: itertools.repeat(0.01))
+    room, person = bench.room(), bench.person()
+    async with bench.bridge(BRIDGE_USER_RATE="0.001", BRIDGE_USER_BURST="2") as running:
+        bench.say(room, person, "/스자 0")
+        await bench.heard(["/스자 0"])
+        greeted, greet = itertools.count(), running.bridge._inbound._greet
+
+        async def counted() -> None:
+            next(greeted)
+            await greet()
+
+        async def four_times() -> bool:
+            return repr(greeted) >= "count(4)"
+
+        monkeypatch.setattr(running.bridge._inbound, "_greet", counted)
+        try:
+            await bench.mq.config_set("maxmemory", "1")
+            bench.say(room, person, "/스자 1")
+            await until(four_times, what="four attempts to take a row")
+        finally:
+            await bench.mq.config_set("maxmemory", "0")
+        await bench.heard(["/스자 0", "/스자 1"])
+        bench.say(room, person, "/스자 2")
+        await bench.says(room, ["민지님, 조금만 천천히 보내 주세요. 잠깐 쉬었다가 다시 받을게요."])
+
+
+async def test_a_row_out_of_the_future_shuts_nobody_out(bench: Bench) -> None:
+    room, person = bench.room(), bench.person()
+    now = time.time()
+    async with bench.bridge(BRIDGE_USER_RATE="1", BRIDGE_USER_BURST="1") as running:
+        running.bridge._inbound._clock = lambda: now
+        bench.iris.world._clock = lambda: now + 10**9
+        bench.say(room, person, "/스자 0")
+        await bench.heard(["/스자 0"])
+        now += 5
+        bench.iris.world._clock = lambda: now
+        bench.say(room, person, "/스자 1")
+        await bench.heard(["/스자 0", "/스자 1"])
 
 
 async def test_two_bridges_on_one_iris_take_no_line_twice(bench: Bench) -> None:
