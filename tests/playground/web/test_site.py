@@ -164,7 +164,9 @@ async def line_on_its_way(valkey: Client, logs: Path) -> str:
     }  # fmt: skip
     for name, record in records.items():
         other = {"event": "line_ended", "entry": "other", "result": entry, "timestamp": stamp}
-        (logs / name).write_text(f"{json.dumps(other)}\n{json.dumps(record)}\n", "utf-8")
+        lines = [json.dumps(other), f"no record of {entry}", json.dumps([entry]), json.dumps(record)]
+        half = json.dumps(record)[:-9]  # it is being written
+        (logs / name).write_text("\n".join([*lines, half]), "utf-8")
     reply = (await valkey.xadd("kakao:bot:reply", {"chatId": "1", "text": "!"})).decode()
     told = {"entry": reply, "replyTo": entry, "dedupKey": f"{entry}/0", "type": "final", "chatId": "1"}
     await valkey.xadd(DELIVERIES, told | {"state": "confirmed", "logId": LOG, "at": "1"})
