@@ -38,10 +38,16 @@ async def back_up(links: Links, directory: Path, *, keep: int) -> list[dict[str,
     """Copy everything into a new folder of `directory`, and remove all copies but the newest `keep`.
 
     A part that cannot be copied is told; nothing old is removed then.
+
+    Raises:
+        Trouble: nothing can be written there.
     """
     now = datetime.now(UTC)
     folder = directory / now.strftime("%Y%m%d-%H%M%S")
-    folder.mkdir(mode=0o700, parents=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        raise Trouble(f"no new folder can be made: {error}") from None
     parts: dict[str, dict[str, Any]] = {}
     rows = []
     for part, file in FILES.items():
@@ -55,9 +61,12 @@ async def back_up(links: Links, directory: Path, *, keep: int) -> list[dict[str,
         parts[part] = {"sha256": _checksum(path), "holds": holds}
         rows.append({"part": part, "state": "ok", "holds": _told(holds), "file": str(path)})
     manifest = {"format": 1, "made_at": now.isoformat(timespec="seconds"), "parts": parts}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
-    if len(parts) == len(FILES):
-        _forget(directory, keep)
+    try:
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+        if len(parts) == len(FILES):
+            _forget(directory, keep)
+    except OSError as error:
+        raise Trouble(f"the copy is not whole, or an old one cannot be removed: {error}") from None
     return rows
 
 
@@ -135,8 +144,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
         Trouble: they are not, or this is no copy.
     """
     try:
-        parts: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))["parts"]
+        parts: dict[str, Any] = dict(json.loads((folder / MANIFEST).read_text("utf-8"))["parts"])
         for part, about in parts.items():
+            if part != "postgres" and not isinstance(about["holds"]["keys"], int):
+                raise ValueError(f"{part} holds no number of keys")
             if _checksum(folder / FILES[part]) != about["sha256"]:
                 raise Trouble(f"{FILES[part]} is not what was written")
     except (OSError, ValueError, KeyError, TypeError) as error:

@@ -111,6 +111,32 @@ async def test_a_copy_that_was_changed_is_refused(kept: Links, tmp_path: Path) -
         await backup.restore(kept, tmp_path, [], replace=True)
 
 
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "[]",
+        '{"parts": null}',
+        '{"parts": {"valkey-mq": null}}',
+        '{"parts": {"attic": {}}}',
+        '{"parts": {"valkey-mq": {"sha256": "", "holds": {}}}}',
+    ],
+)
+async def test_an_odd_manifest_is_refused(
+    links: Links, mq: Client, cache: Client, tmp_path: Path, manifest: str
+) -> None:
+    (tmp_path / backup.MANIFEST).write_text(manifest, "utf-8")
+    await mq.set("stays", "x")
+    with pytest.raises(Trouble, match="no whole copy"):
+        await backup.restore(links, tmp_path, [], replace=True)
+    assert await mq.get("stays") == b"x"
+
+
+async def test_a_place_that_cannot_be_written_is_told(kept: Links, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(Trouble, match="no new folder can be made"):
+        await backup.back_up(kept, tmp_path / "file", keep=1)
+
+
 async def test_a_part_that_cannot_be_copied_is_told_and_nothing_old_removed(
     kept: Links, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
