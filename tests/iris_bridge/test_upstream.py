@@ -177,7 +177,9 @@ async def test_rows_that_cannot_be_read_are_passed_over() -> None:
 async def test_bytes_that_are_no_text_are_made_so() -> None:
     async def odd(request: web.Request) -> web.Response:
         name = request.path != "/reply"
-        body = b'{"data": [{"name": "\xff"}], "bot_id": 7}' if name else b'{"success": true, "message": "\xff"}'
+        body = (
+            b'{"data": [{"name": "\xff"}], "bot_id": 7}' if name else b'{"success": true, "message": "\xff"}'
+        )
         return web.Response(body=body, content_type="application/json")
 
     async with strange(odd) as made:

@@ -45,7 +45,7 @@ function show(way) {
     return;
   }
   const typed = rowOf(way?.log) || line;
-  const head = [make("h3", {}, "한 줄이 온 길"), make("p", { class: "way-line" }, `${typed.name || "?"}: ${oneLine(typed.text).slice(0, 160)}`)];
+  const head = [make("h3", {}, "한 줄이 온 길"), make("p", { class: "way-line" }, make("bdi", {}, typed.name || "?"), `: ${oneLine(typed.text).slice(0, 160)}`)];
   if (!way) {
     const none = line.mine
       ? "누가 물어서 한 말이 아니에요. 봇이 스스로 알려 준 거예요."
