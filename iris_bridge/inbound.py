@@ -29,6 +29,9 @@ log = structlog.get_logger(__name__)
 RECHECK_SECONDS = 10.0
 """After so long without a pushed row Iris is asked for rows; half as long where pushes may be lost."""
 
+STEADY_SECONDS = 5.0
+"""A connection that ends sooner did not work: the next one is not made as soon as if it had."""
+
 NAMES_KEPT = 20_000
 REPLIES_KEPT = 100_000
 """Hard cap of the reply stream, as in the kit's commit."""
@@ -81,21 +84,23 @@ class Inbound:
         Raises:
             LeaseLost: another process owns this Iris.
         """
-        waits = pauses(0.2, 5.0)
+        loop, waits = asyncio.get_running_loop(), pauses(0.2, 5.0)
         try:
             while True:
+                began = loop.time()
                 try:
                     async with self._iris.feed() as feed:
                         await self._greet()
                         self._link.turn(up=True)
                         log.info("iris_connected", row=self._row)
-                        waits = pauses(0.2, 5.0)
                         await self._follow(feed)
                 except IrisAway as error:
                     log.warning("iris_away", reason=str(error))
                 except FAILED as error:
                     log.warning("row_untaken", error=type(error).__name__)
                 self._link.turn(up=False)
+                if loop.time() - began > STEADY_SECONDS:
+                    waits = pauses(0.2, 5.0)
                 await asyncio.sleep(next(waits))
         finally:
             self._link.turn(up=False)

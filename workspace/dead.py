@@ -21,9 +21,11 @@ OURS = (b"reason", b"deliveries", b"attempts", b"lastError")
 OPEN = (
     *("room", "chatId", "userId", "threadId", "type", "bot", "replyTo", "dedupKey", "seq", "total"),
     *("logId", "msgType", "createdAt", "source", "v", "imageKey", "replayOf"),
-    *(name.decode() for name in OURS),
+    *(name.decode() for name in OURS if name != b"lastError"),
 )
-"""Fields that can be shown: ids and marks. Everything else may hold what somebody wrote, or a secret."""
+"""Fields that can be shown: ids and marks. Everything else may hold what somebody wrote, or a secret; an error of
+Iris quotes what it could not send.
+"""
 
 
 @dataclass(frozen=True)

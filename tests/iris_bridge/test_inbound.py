@@ -5,6 +5,7 @@ import itertools
 import json
 import re
 import time
+from collections.abc import Iterator
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -247,6 +248,27 @@ async def test_frames_that_are_no_rows_are_passed_over(bench: Bench) -> None:
         await bench.heard(["/스자 0", "/스자 1"])
 
 
+@pytest.mark.parametrize(("steady", "expected"), [(60.0, [0, 1, 2]), (0.0, [0, 0, 0])])
+async def test_an_iris_that_hangs_up_at_once_is_not_run_down(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, steady: float, expected: list[int]
+) -> None:
+    asked: list[int] = []
+
+    def recorded(*_: float) -> Iterator[float]:
+        for number in itertools.count():
+            asked.append(number)
+            yield 0.01
+
+    monkeypatch.setattr(inbound, "pauses", recorded)
+    monkeypatch.setattr(inbound, "STEADY_SECONDS", steady)
+    async with bench.bridge() as running:
+        for times in range(1, 4):
+            await bench.iris.phone.restart(0)
+            await until(lambda times=times: _true(len(asked) == times), what="another connection")
+            await until(running.is_connected, what="a connection to Iris")
+    assert asked == expected
+
+
 async def test_rows_are_asked_for_when_no_frame_can_be_read(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -351,6 +373,10 @@ async def test_webhooks_may_come_twice_and_in_any_order(bench: Bench) -> None:
             await asyncio.sleep(0.002)
         lines = await bench.heard([f"/스자 {number}" for number in range(40)])
     assert {line["sender"] for line in lines} == {"민지"}
+
+
+async def _true(is_so: bool) -> bool:
+    return is_so
 
 
 async def _gone(bench: Bench, before: set[asyncio.Queue[str | None]]) -> bool:

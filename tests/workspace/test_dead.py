@@ -27,7 +27,7 @@ BUBBLE: dict[Any, Any] = {
     "dedupKey": "170-0/0",
     "reason": "expired",
     "attempts": "1",
-    "lastError": "x",
+    "lastError": "status 500: JSON input: 늦은 답",
 }
 
 
@@ -58,6 +58,8 @@ async def test_what_people_wrote_is_shown_on_request_only(links: Links, letters:
     assert (row["text"], row["sender"]) == (LINE["text"], "민지")
     (row,) = await dead.read(links, "20q:finished", [], with_text=False)
     assert "secret" not in str(row)
+    (row,) = await dead.read(links, "kakao:bot:reply", [], with_text=False)
+    assert "늦은" not in str(row)
 
 
 async def test_a_replayed_line_is_a_new_entry_without_our_marks(
