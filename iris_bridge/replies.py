@@ -42,6 +42,11 @@ class Message:
         return self.type != "waiting" or self.part
 
     @property
+    def has_text(self) -> bool:
+        """Whether there is anything to read in it; what cannot be seen KakaoTalk would not show."""
+        return bool(_visible(self.text))
+
+    @property
     def mark(self) -> str:
         """What is the same for the same message: a dedup key is unique within its bot and room only."""
         return f"{self.bot}:{self.chat}:{self.dedup or self.entry}"
@@ -67,7 +72,7 @@ def message(entry: str, fields: Mapping[bytes, bytes], *, warning: str) -> Messa
         raise BadReply("unreadable") from None
     text, kind = found.get("text", ""), found.get("type", "").strip()
     image_key = found.get("imageKey", "").strip() if kind == IMAGE else ""
-    if not text.strip() and not image_key:
+    if not _visible(text) and not image_key:
         raise BadReply("empty")
     if kind == "error" and not text.lstrip().startswith(warning):
         text = f"{warning} {text}"

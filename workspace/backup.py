@@ -35,9 +35,9 @@ NAME = re.compile(r"\d{8}-\d{6}")
 
 
 async def back_up(links: Links, directory: Path, *, keep: int) -> list[dict[str, Any]]:
-    """Copy everything into a new folder of `directory`, and remove all copies but the newest `keep`.
+    """Copy everything into a new folder of `directory`, and remove what is older than the newest `keep` whole copies.
 
-    A part that cannot be copied is told; nothing old is removed then.
+    A part that cannot be copied is told; nothing old is removed then. Where nothing could be copied, nothing is left.
 
     Raises:
         Trouble: nothing can be written there.
@@ -60,6 +60,9 @@ async def back_up(links: Links, directory: Path, *, keep: int) -> list[dict[str,
             continue
         parts[part] = {"sha256": _checksum(path), "holds": holds}
         rows.append({"part": part, "state": "ok", "holds": _told(holds), "file": str(path)})
+    if not parts:
+        shutil.rmtree(folder, ignore_errors=True)
+        return rows
     manifest = {"format": 1, "made_at": now.isoformat(timespec="seconds"), "parts": parts}
     try:
         (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
@@ -156,11 +159,21 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _forget(directory: Path, keep: int) -> None:
-    copies = [
+    """Copies that lack a part are not counted: a week of them must not push out the last whole ones."""
+    copies = sorted(
         path for path in directory.iterdir() if NAME.fullmatch(path.name) and (path / MANIFEST).exists()
-    ]
-    for old in sorted(copies)[:-keep]:
+    )
+    whole = [path for path in copies if _is_whole(path)]
+    for old in copies[: copies.index(whole[-keep:][0])]:
         shutil.rmtree(old)
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        parts: Any = json.loads((folder / MANIFEST).read_text("utf-8"))["parts"]
+        return set(parts) == set(FILES)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _checksum(path: Path) -> str:
