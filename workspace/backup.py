@@ -80,7 +80,7 @@ async def restore(links: Links, folder: Path, parts: list[str], *, replace: bool
         Trouble: the copy is damaged, a bot still runs, or there is something already.
     """
     manifest = _manifest(folder)
-    chosen = parts or list(manifest)
+    chosen = list(dict.fromkeys(parts or manifest))
     if missing := [part for part in chosen if part not in manifest]:
         raise Trouble(f"this copy holds no {', '.join(missing)}; it holds {', '.join(manifest)}")
     if owned := [row["stream"] for row in await survey(links) if row["lease_seconds"]]:
