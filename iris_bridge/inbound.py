@@ -21,7 +21,7 @@ from iris_bridge.echo import Echoes
 from iris_bridge.events import BadEvent, Event
 from iris_bridge.iris import Feed, Iris, IrisAway, Link
 from iris_bridge.limits import Limits, Over
-from iris_bridge.routes import Route, route_of
+from iris_bridge.routes import Route, route_of, trimmed
 from iris_bridge.sieve import Rules
 
 log = structlog.get_logger(__name__)
@@ -183,7 +183,7 @@ class Inbound:
         if own:
             self._echoes.own(event)
         if not result:
-            return await self._route(event, event.text.strip())
+            return await self._route(event, trimmed(event.text))
         await self._cursor.skip(event.row)
         return result
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from iris_bridge.events import LONG, PHOTO, Event
+from iris_bridge.routes import ZERO_WIDTH
 
-ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+UNSEEN = dict.fromkeys(map(ord, ZERO_WIDTH))
 IMAGE = "image"
 LONG_TEXT = 3_900
 """From so many characters on, KakaoTalk's log holds only the beginning of a message."""
@@ -104,7 +105,7 @@ def shows(event: Event, *, chat: str, text: str, picture: bool) -> bool:
 
 
 def _visible(text: str) -> str:
-    return text.translate(ZERO_WIDTH).replace("\r\n", "\n").strip()
+    return text.translate(UNSEEN).replace("\r\n", "\n").strip()
 
 
 def _chat(value: str) -> str:

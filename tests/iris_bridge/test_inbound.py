@@ -23,7 +23,7 @@ CURSOR = "bridge:cursor:iris"
 async def test_a_line_arrives_with_the_five_old_fields_first(bench: Bench) -> None:
     room, person = bench.room(), bench.person()
     async with bench.bridge():
-        row = bench.say(room, person, "  /스자 시작 생물 ")
+        row = bench.say(room, person, "\u200b \ufeff /스자 시작 생물 \u200b")
         await bench.heard(["/스자 시작 생물"])
         ((_, fields),) = await bench.mq.xrange(LINES)
     assert [(key.decode(), value.decode()) for key, value in fields.items()] == [
