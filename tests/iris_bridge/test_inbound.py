@@ -263,8 +263,12 @@ async def test_an_iris_that_hangs_up_at_once_is_not_run_down(
     monkeypatch.setattr(inbound, "STEADY_SECONDS", steady)
     async with bench.bridge() as running:
         for times in range(1, 4):
+
+            async def hung_up(times: int = times) -> bool:
+                return len(asked) == times
+
             await bench.iris.phone.restart(0)
-            await until(lambda times=times: _true(len(asked) == times), what="another connection")
+            await until(hung_up, what="another connection")
             await until(running.is_connected, what="a connection to Iris")
     assert asked == expected
 
@@ -373,10 +377,6 @@ async def test_webhooks_may_come_twice_and_in_any_order(bench: Bench) -> None:
             await asyncio.sleep(0.002)
         lines = await bench.heard([f"/스자 {number}" for number in range(40)])
     assert {line["sender"] for line in lines} == {"민지"}
-
-
-async def _true(is_so: bool) -> bool:
-    return is_so
 
 
 async def _gone(bench: Bench, before: set[asyncio.Queue[str | None]]) -> bool:

@@ -129,7 +129,7 @@ def test_a_very_long_text_is_known_by_its_beginning(sent: str, seen: str, same: 
 
 @pytest.mark.parametrize("text", ["\u200b", " \ufeff\n"])
 def test_a_text_that_cannot_be_seen_is_empty(text: str) -> None:
-    with pytest.raises(BadReply, match="^empty$"):
+    with pytest.raises(BadReply, match="empty"):
         read(text=text)
     assert not read(text=text, type="image", imageKey="k").has_text
     assert read(text=text + "가").has_text

@@ -4,7 +4,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from tests.playground.web.conftest import Town, Visitor
 
@@ -212,6 +212,15 @@ async def test_on_a_phone_the_way_takes_the_focus_with_it(visitor: Visitor, town
     await page.keyboard.press("Escape")
     await page.locator("#panel").wait_for(state="hidden")
     assert await page.evaluate("() => document.activeElement.className") == "trace"
+
+
+async def test_many_tabs_can_be_open(browser: Browser, town: Town) -> None:
+    """A browser has six connections to a host."""
+    context = await browser.new_context()
+    for _ in range(8):
+        page = await context.new_page()
+        await page.goto(town.url)
+        await page.get_by_role("button", name="우리 반 놀이방").wait_for()
 
 
 async def test_a_way_that_was_forgotten_is_not_called_none(visitor: Visitor) -> None:
