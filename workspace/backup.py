@@ -35,7 +35,7 @@ NAME = re.compile(r"\d{8}-\d{6}")
 
 
 async def back_up(links: Links, directory: Path, *, keep: int) -> list[dict[str, Any]]:
-    """Copy everything into a new folder of `directory`, and remove what is older than the last `keep` whole copies.
+    """Copy everything into a new folder of `directory`, and remove what is older than the last `keep` ones.
 
     A part that cannot be copied is told; nothing old is removed then. A copy of nothing leaves nothing.
 

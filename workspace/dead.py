@@ -23,8 +23,8 @@ OPEN = (
     *("logId", "msgType", "createdAt", "source", "v", "imageKey", "replayOf"),
     *(name.decode() for name in OURS if name != b"lastError"),
 )
-"""Fields that can be shown: ids and marks. Everything else may hold what somebody wrote, or a secret; an error
-of Iris quotes what it could not send.
+"""Fields that can be shown: ids and marks. Everything else may hold what somebody wrote, or a secret: an
+error of Iris quotes what it could not send.
 """
 
 

@@ -6,7 +6,7 @@ GET /page/commands            [{"bot", "title", "prefix", "commands": [{"usage",
 GET /page/suggestions         {category: [question]} of the demo model
 GET /page/health              [{"name", "title", "status", "weak", "ready", "metrics", "docs"}]
 GET /page/ways?log= or ?entry=  the way of a line (see `ways`), null while there is none
-WS  /page/deliveries?after=   what becomes of each bubble, behind an entry of the delivery stream, named by `id`.
+WS  /page/deliveries?after=   what becomes of each bubble, behind an entry of the delivery stream (its `id`).
                               Not as server-sent events: all tabs of a browser share six connections to a host
 """
 
