@@ -229,7 +229,8 @@ async def test_a_way_that_was_forgotten_is_not_called_none(visitor: Visitor) -> 
     await page.goto(visitor.url)
     await visitor.new_room("오래된 방", "민지")
     await visitor.says("민지", "/스자 도움말", "🎈 스무고개. 모든 말은")
-    await visitor.says("민지", "그냥 하는 말", "그냥 하는 말")
+    await page.get_by_label("메시지", exact=True).fill("그냥 하는 말")
+    await page.get_by_label("메시지", exact=True).press("Enter")
     for line, told in (
         ("/스자 도움말", "16분 동안만 기억해요"),
         ("그냥 하는 말", "봇에게 가는 말이 아니에요"),
