@@ -167,9 +167,12 @@ class Inbound:
         """Do with a row what it asks for, and move on, whatever it is."""
         try:
             result = await self._judged(event)
-        except (LeaseLost, *FAILED):
+        except LeaseLost:
             raise
-        except Exception:  # a bug over one row must not hold up all that follow
+        except Exception as error:  # a bug over one row must not hold up all that follow
+            # Nor must a key that is no stream: it will be none the next time, too, and all bots would wait.
+            if isinstance(error, FAILED) and not str(error).startswith("WRONGTYPE"):
+                raise
             log.exception("row_failed", row=event.row)
             await self._cursor.skip(event.row)
             result = "failed"

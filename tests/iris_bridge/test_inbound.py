@@ -237,6 +237,15 @@ async def test_a_row_that_breaks_the_bridge_is_passed_over(
         await bench.heard(["/스자 멀쩡한"])
 
 
+async def test_a_key_that_is_no_stream_holds_up_no_other_bot(bench: Bench) -> None:
+    room, person = bench.room(), bench.person()
+    await bench.mq.set("kakao:hololive", "no stream")
+    async with bench.bridge():
+        bench.say(room, person, "!멤버")
+        bench.say(room, person, "/스자 0")
+        await bench.heard(["/스자 0"])
+
+
 async def test_frames_that_are_no_rows_are_passed_over(bench: Bench) -> None:
     room, person = bench.room(), bench.person()
     async with bench.bridge():
