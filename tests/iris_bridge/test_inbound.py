@@ -5,7 +5,9 @@ import itertools
 import json
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -16,6 +18,7 @@ from iris_bridge.settings import BridgeSettings
 from playground.iris.faults import Faults
 from tests.support.bridge import LINES, REPLIES, Bench
 from tests.support.polling import until
+from tests.support.servers import Client
 
 CURSOR = "bridge:cursor:iris"
 
@@ -298,13 +301,10 @@ async def test_a_full_valkey_takes_nothing_and_loses_nothing(bench: Bench) -> No
         bench.say(room, person, "/스자 0")
         await bench.heard(["/스자 0"])
         before = set(bench.iris.phone.listeners)
-        try:
-            await bench.mq.config_set("maxmemory", "1")
+        async with _full(bench.mq):
             bench.say(room, person, "/스자 1")
             bench.say(room, person, "/스자 2")
             await until(lambda: _gone(bench, before), what="the row that cannot be taken")
-        finally:
-            await bench.mq.config_set("maxmemory", "0")
         await bench.heard(["/스자 0", "/스자 1", "/스자 2"])
 
 
@@ -317,22 +317,20 @@ async def test_a_row_that_must_be_taken_again_is_weighed_once(
     async with bench.bridge(BRIDGE_USER_RATE="0.001", BRIDGE_USER_BURST="2") as running:
         bench.say(room, person, "/스자 0")
         await bench.heard(["/스자 0"])
-        greeted, greet = itertools.count(), running.bridge._inbound._greet
+        greeted: list[int] = []
+        greet = running.bridge._inbound._greet
 
         async def counted() -> None:
-            next(greeted)
+            greeted.append(1)
             await greet()
 
         async def four_times() -> bool:
-            return repr(greeted) >= "count(4)"
+            return len(greeted) >= 4
 
         monkeypatch.setattr(running.bridge._inbound, "_greet", counted)
-        try:
-            await bench.mq.config_set("maxmemory", "1")
+        async with _full(bench.mq):
             bench.say(room, person, "/스자 1")
             await until(four_times, what="four attempts to take a row")
-        finally:
-            await bench.mq.config_set("maxmemory", "0")
         await bench.heard(["/스자 0", "/스자 1"])
         bench.say(room, person, "/스자 2")
         await bench.says(room, ["민지님, 조금만 천천히 보내 주세요. 잠깐 쉬었다가 다시 받을게요."])
@@ -386,6 +384,16 @@ async def test_webhooks_may_come_twice_and_in_any_order(bench: Bench) -> None:
             await asyncio.sleep(0.002)
         lines = await bench.heard([f"/스자 {number}" for number in range(40)])
     assert {line["sender"] for line in lines} == {"민지"}
+
+
+@asynccontextmanager
+async def _full(mq: Client) -> AsyncIterator[None]:
+    before: Any = await mq.config_get("maxmemory")
+    await mq.config_set("maxmemory", "1")
+    try:
+        yield
+    finally:
+        await mq.config_set("maxmemory", before["maxmemory"])
 
 
 async def _gone(bench: Bench, before: set[asyncio.Queue[str | None]]) -> bool:
