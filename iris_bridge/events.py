@@ -65,7 +65,7 @@ def pushed(raw: str | bytes) -> Event:
         raise BadEvent("json")
     text = found.get("msg")
     shown = row if text is None else row | {"message": text}
-    return event(shown, sender=_text(found.get("sender")), room_name=_text(found.get("room")))
+    return event(shown, sender=readable(found.get("sender")), room_name=readable(found.get("room")))
 
 
 def event(row: Mapping[str, Any], *, sender: str = "", room_name: str = "") -> Event:
@@ -79,7 +79,7 @@ def event(row: Mapping[str, Any], *, sender: str = "", room_name: str = "") -> E
     number = _number(row, "_id")
     if not 0 <= number < ROW_LIMIT:
         raise BadEvent("_id")
-    text = _text(row.get("message"))
+    text = readable(row.get("message"))
     if len(text.encode()) > MOST_BYTES:
         raise BadEvent("size")
     return Event(
@@ -90,9 +90,9 @@ def event(row: Mapping[str, Any], *, sender: str = "", room_name: str = "") -> E
         text=text,
         kind=kind,
         at=_number(row, "created_at"),
-        origin=_text(v.get("origin")),
+        origin=readable(v.get("origin")),
         mine=v.get("isMine") is True,
-        deleted=kind >= DELETED or _text(row.get("deleted_at")) not in ("", "0"),
+        deleted=kind >= DELETED or readable(row.get("deleted_at")) not in ("", "0"),
         thread=_thread(row),
         sender=sender,
         room_name=room_name,
@@ -129,8 +129,8 @@ def _is_long(number: int) -> bool:
     return -LONG <= number < LONG
 
 
-def _text(value: Any) -> str:
-    """A text that can be written: JSON may spell halves of surrogate pairs."""
+def readable(value: Any) -> str:
+    """A text that can be written: JSON may spell halves of surrogate pairs. Anything else is blank."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     if isinstance(value, int):

@@ -21,13 +21,16 @@ from iris_bridge.echo import Echoes
 from iris_bridge.events import BadEvent, Event
 from iris_bridge.iris import Feed, Iris, IrisAway, Link
 from iris_bridge.limits import Limits, Over
-from iris_bridge.routes import Route, route_of
+from iris_bridge.routes import Route, route_of, trimmed
 from iris_bridge.sieve import Rules
 
 log = structlog.get_logger(__name__)
 
 RECHECK_SECONDS = 10.0
 """After so long without a pushed row Iris is asked for rows; half as long where pushes may be lost."""
+
+STEADY_SECONDS = 5.0
+"""A connection that ends sooner did not work: the next one is not made as soon as if it had."""
 
 NAMES_KEPT = 20_000
 REPLIES_KEPT = 100_000
@@ -71,6 +74,7 @@ class Inbound:
         self._clock = clock
         self._heard = heard
         self._row = 0
+        self._weighed: tuple[str, Over | None, bool] = ("", None, False)
         self._names: LRUCache[tuple[str, str], str] = LRUCache(NAMES_KEPT)
         self._recheck = RECHECK_SECONDS if iris.ordered else RECHECK_SECONDS / 2
 
@@ -80,21 +84,23 @@ class Inbound:
         Raises:
             LeaseLost: another process owns this Iris.
         """
-        waits = pauses(0.2, 5.0)
+        loop, waits = asyncio.get_running_loop(), pauses(0.2, 5.0)
         try:
             while True:
+                began = loop.time()
                 try:
                     async with self._iris.feed() as feed:
                         await self._greet()
                         self._link.turn(up=True)
                         log.info("iris_connected", row=self._row)
-                        waits = pauses(0.2, 5.0)
                         await self._follow(feed)
                 except IrisAway as error:
                     log.warning("iris_away", reason=str(error))
                 except FAILED as error:
                     log.warning("row_untaken", error=type(error).__name__)
                 self._link.turn(up=False)
+                if loop.time() - began > STEADY_SECONDS:
+                    waits = pauses(0.2, 5.0)
                 await asyncio.sleep(next(waits))
         finally:
             self._link.turn(up=False)
@@ -126,6 +132,7 @@ class Inbound:
             if isinstance(found, BadEvent):
                 log.warning("event_refused", field=str(found))
                 metrics.inbound.labels("bad").inc()
+                await self._catch_up()  # it may have been a row, and when all are so there is never a pause
             else:
                 await self._pushed(found)
 
@@ -160,9 +167,12 @@ class Inbound:
         """Do with a row what it asks for, and move on, whatever it is."""
         try:
             result = await self._judged(event)
-        except (LeaseLost, *FAILED):
+        except LeaseLost:
             raise
-        except Exception:  # a bug over one row must not hold up all that follow
+        except Exception as error:  # a bug over one row must not hold up all that follow
+            # Nor must a key that is no stream: it will be none the next time, too, and all bots would wait.
+            if isinstance(error, FAILED) and not str(error).startswith("WRONGTYPE"):
+                raise
             log.exception("row_failed", row=event.row)
             await self._cursor.skip(event.row)
             result = "failed"
@@ -176,7 +186,7 @@ class Inbound:
         if own:
             self._echoes.own(event)
         if not result:
-            return await self._route(event, event.text.strip())
+            return await self._route(event, trimmed(event.text))
         await self._cursor.skip(event.row)
         return result
 
@@ -190,9 +200,9 @@ class Inbound:
         if not stream:
             await self._cursor.skip(event.row)
             return "dropped" if route else "unrouted"
-        over = self._limits.over(user=event.user, room=event.room, now=event.at)
+        over, is_news = self._weigh(event)
         if over:
-            await self._refuse(event, over)
+            await self._refuse(event, over, tell=is_news)
             return over.value
         with tracing.span("Iris.Receive"):
             fields = await self._fields(event, line)
@@ -200,8 +210,19 @@ class Inbound:
         log.info("line_taken" if entry else "line_known", row=event.row, stream=stream, entry=entry)
         return "accepted" if entry else "duplicate"
 
-    async def _refuse(self, event: Event, over: Over) -> None:
-        if not self._limits.tell(over, user=event.user, room=event.room, now=event.at):
+    def _weigh(self, event: Event) -> tuple[Over | None, bool]:
+        """Whose limit a row is over, and whether to say so. A row that comes again, because it could not be
+        written, was already counted.
+        """
+        if self._weighed[0] != event.log:
+            who = {"user": event.user, "room": event.room}
+            at = min(event.at, self._clock())  # a time to come would shut the room's bucket until then
+            over = self._limits.over(**who, now=at)
+            self._weighed = event.log, over, over is not None and self._limits.tell(over, **who, now=at)
+        return self._weighed[1:]
+
+    async def _refuse(self, event: Event, over: Over, *, tell: bool) -> None:
+        if not tell:
             await self._cursor.skip(event.row)
             return
         fields = {

@@ -259,7 +259,7 @@ class Post:
 
     def _without_picture(self, trip: Trip, why: str) -> Ending | None:
         trip.error = trip.error or why
-        if not trip.message.text.strip():
+        if not trip.message.has_text:
             return trip.ended("failed", why)
         trip.message = trip.message.as_text()
         return None

@@ -4,9 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from iris_bridge.events import LONG, PHOTO, Event
+from iris_bridge.routes import ZERO_WIDTH
 
-ZERO_WIDTH = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff"))
+UNSEEN = dict.fromkeys(map(ord, ZERO_WIDTH))
 IMAGE = "image"
+LONG_TEXT = 3_900
+"""From so many characters on, KakaoTalk's log holds only the beginning of a message."""
+
+BEGINNING = 100
+"""By so many characters such a message is known again."""
 
 
 class BadReply(ValueError):
@@ -37,6 +43,11 @@ class Message:
         return self.type != "waiting" or self.part
 
     @property
+    def has_text(self) -> bool:
+        """Whether there is anything to read in it; what cannot be seen KakaoTalk would not show."""
+        return bool(_visible(self.text))
+
+    @property
     def mark(self) -> str:
         """What is the same for the same message: a dedup key is unique within its bot and room only."""
         return f"{self.bot}:{self.chat}:{self.dedup or self.entry}"
@@ -62,7 +73,7 @@ def message(entry: str, fields: Mapping[bytes, bytes], *, warning: str) -> Messa
         raise BadReply("unreadable") from None
     text, kind = found.get("text", ""), found.get("type", "").strip()
     image_key = found.get("imageKey", "").strip() if kind == IMAGE else ""
-    if not text.strip() and not image_key:
+    if not _visible(text) and not image_key:
         raise BadReply("empty")
     if kind == "error" and not text.lstrip().startswith(warning):
         text = f"{warning} {text}"
@@ -86,11 +97,15 @@ def shows(event: Event, *, chat: str, text: str, picture: bool) -> bool:
     """Whether one of our own rows is what was sent: KakaoTalk drops what cannot be seen."""
     if event.room != chat:
         return False
-    return event.kind == PHOTO if picture else event.kind != PHOTO and _visible(event.text) == _visible(text)
+    if picture or event.kind == PHOTO:
+        return picture and event.kind == PHOTO
+    sent, seen = _visible(text), _visible(event.text)
+    most = BEGINNING if len(sent) >= LONG_TEXT else max(len(sent), len(seen))
+    return seen[:most] == sent[:most]
 
 
 def _visible(text: str) -> str:
-    return text.translate(ZERO_WIDTH).replace("\r\n", "\n").strip()
+    return text.translate(UNSEEN).replace("\r\n", "\n").strip()
 
 
 def _chat(value: str) -> str:

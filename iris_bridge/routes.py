@@ -8,6 +8,8 @@ import zlib
 from dataclasses import dataclass
 
 DROP = "drop"
+ZERO_WIDTH = "\u200b\u200c\u200d\u2060\ufeff"
+"""Folded bubbles are full of them, and who copies a command out of one copies some along."""
 
 
 class BadRoutes(ValueError):
@@ -44,6 +46,13 @@ def parse(text: str) -> tuple[Route, ...]:
             raise BadRoutes(f"'{prefix}' stands there twice")
         routes.append(Route(prefix, streams))
     return tuple(routes)
+
+
+def trimmed(text: str) -> str:
+    """A text without what cannot be seen before and behind it."""
+    while (shorter := text.strip().strip(ZERO_WIDTH)) != text:
+        text = shorter
+    return text
 
 
 def route_of(line: str, routes: tuple[Route, ...]) -> Route | None:

@@ -8,6 +8,7 @@ from pydantic_core.core_schema import ValidationInfo
 
 from botkit.runtime.settings import HttpSettings, MqSettings, Settings, Words, env
 from iris_bridge import addresses, routes
+from iris_bridge.marks import KEPT_MS
 
 DEFAULT_ROUTES = "//=drop;/스프=kakao:turtle-soup;!=kakao:hololive;/스자=kakao:20q"
 
@@ -46,7 +47,7 @@ class BridgeSettings(Settings, MqSettings, HttpSettings):
     image_gap_ms: int = env("BRIDGE_IMAGE_GAP_MS", default=3000, ge=0)
     echo_timeout_ms: int = env("BRIDGE_ECHO_TIMEOUT_MS", default=8000, ge=0)
     daily_cap: int = env("BRIDGE_DAILY_CAP", default=3000, ge=0)
-    reply_seconds: float = env("BRIDGE_REPLY_TTL_S", default=600.0, gt=0)
+    reply_seconds: float = env("BRIDGE_REPLY_TTL_S", default=600.0, gt=0, le=KEPT_MS / 1000)
 
     misplaced_names: ClassVar[Mapping[str, str]] = {
         "MQ_CONSUMER_GROUP": "BRIDGE_MQ_CONSUMER_GROUP",

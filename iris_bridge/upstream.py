@@ -13,7 +13,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from aiohttp.resolver import DefaultResolver
 
 from iris_bridge.addresses import is_public
-from iris_bridge.events import BadEvent, Event, event, pushed
+from iris_bridge.events import BadEvent, Event, event, pushed, readable
 from iris_bridge.iris import Config, Feed, IrisAway, Page, Refused, Unsure
 from iris_bridge.replies import Message
 
@@ -129,8 +129,7 @@ class Upstream:
     async def name(self, user: str) -> str:
         """A person's nickname, blank when it is not known."""
         found = await self._query(NAME, user, user)
-        name = found[0].get("name") if found else ""
-        return name if isinstance(name, str) else ""
+        return readable(found[0].get("name")) if found else ""
 
     async def post(self, message: Message, *, image: bytes | None = None) -> None:
         """Have a message sent, with the fields that every build of Iris knows and no other.
@@ -147,7 +146,7 @@ class Upstream:
             async with self._http.post(
                 f"{self._url}/reply", data=_json(body), headers=JSON, allow_redirects=False
             ) as response:
-                said = await response.text()
+                said = await response.text(errors="replace")
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise IrisAway(f"/reply: {type(error).__name__}") from None
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
@@ -166,7 +165,7 @@ class Upstream:
             async with self._http.request(
                 method, f"{self._url}{path}", json=body, allow_redirects=False
             ) as response:
-                said = await response.text()
+                said = await response.text(errors="replace")
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise IrisAway(f"{path}: {type(error).__name__}") from None
         if response.status != 200:

@@ -1,7 +1,8 @@
 """Upstream Iris when it pushes by webhook.
 
 Iris posts each row once, eight at a time, unsigned. So a post is only a hint that there is something new, and
-who is called what; the rows themselves are asked for. What is lost, doubled, swapped or forged does no harm.
+who is called what; the rows themselves are asked for. What is lost, doubled or swapped does no harm; what is
+forged can only give somebody a false nickname, and IRIS_WEBHOOK_SECRET keeps that out.
 """
 
 import asyncio

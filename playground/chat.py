@@ -34,15 +34,16 @@ def main() -> int:
     options = parser.parse_args()
     env = read_env(Paths(options.dir.resolve()).env)
     try:
-        if not env:
-            raise ConnectionError(NOT_RUNNING)
-        if options.script:
-            scripts = {file.name: script.parse(file.read_text("utf-8")) for file in options.script}
-            return asyncio.run(_play(scripts, env))
-        asyncio.run(_chat(env))
-    except script.BadScript as error:
+        scripts = {file.name: script.parse(file.read_text("utf-8")) for file in options.script or ()}
+    except (script.BadScript, OSError, UnicodeDecodeError) as error:
         print(f"✗ {error}", file=sys.stderr)
         return 2
+    try:
+        if not env:
+            raise ConnectionError("no settings there")
+        if scripts:
+            return asyncio.run(_play(scripts, env))
+        asyncio.run(_chat(env))
     except (*UNREACHABLE, aiohttp.ClientError) as error:
         print(f"{NOT_RUNNING} ({error})", file=sys.stderr)
         return 1
@@ -85,7 +86,11 @@ class Chat:
         if line.startswith(":"):
             return await self._own(*line[1:].partition(" ")[::2])
         if line:
-            await self._rooms.say(self.room, self.person, line)
+            try:
+                await self._rooms.say(self.room, self.person, line)
+            except aiohttp.ClientResponseError as error:  # too long a line or name
+                print(f"(보내지 못했어요: {error.status})")
+                return True
             if not line.startswith(self._prefixes):
                 print(f"(이 말에는 어떤 봇도 답하지 않아요. {self._prefixes[0]} 로 시작해 보세요)")
         return True

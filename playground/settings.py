@@ -65,7 +65,8 @@ class Ports:
             if is_free(usual):
                 numbers[field.name] = usual
             elif other:
-                numbers[field.name] = a_free_port()
+                taken = set(numbers.values())  # nobody listens there yet, so it still looks free
+                numbers[field.name] = next(port for port in iter(a_free_port, 0) if port not in taken)
             else:
                 raise PortTaken(
                     f"port {usual} (for {field.name}) is taken by another program. "

@@ -16,7 +16,7 @@ from dotenv import load_dotenv
 from workspace import backup, dead, games, lag, migrations, rooms, usage
 from workspace.doctor.examination import examine
 from workspace.links import WRONG, run
-from workspace.output import complain, report, say, show
+from workspace.output import complain, report, say, show, shown
 from workspace.programs import UnknownProgram, named
 
 app = typer.Typer(
@@ -39,7 +39,10 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 @app.callback()
 def prepare(
     env_file: Annotated[
-        Path | None, typer.Option(help="Read this file, too; the playground writes .run/env.", exists=True)
+        Path | None,
+        typer.Option(
+            help="Read this file, too; the playground writes .run/env.", exists=True, dir_okay=False
+        ),
     ] = None,
 ) -> None:
     """Results go to stdout, complaints to stderr; the kit's warnings are what the doctor tells better."""
@@ -158,7 +161,7 @@ def show_dead(
         show(rows, as_json=True, empty="")
         return
     for row in rows:
-        say("\n".join(f"{name:>12}  {value}" for name, value in row.items()) + "\n")
+        say("".join(f"{name:>12}  {_indented(shown('', value))}\n" for name, value in row.items()))
 
 
 @dead_app.command("replay")
@@ -181,6 +184,11 @@ def _chosen(letters: list[str] | None, *, every: bool) -> list[str]:
     if bool(letters) is every:
         raise typer.BadParameter("name letters, or say --all")
     return letters or []
+
+
+def _indented(text: str) -> str:
+    """What people wrote in several lines shall not look like further fields."""
+    return text.replace("\n", "\n" + " " * 14)
 
 
 def _confirm(yes: bool, question: str) -> None:

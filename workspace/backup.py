@@ -35,13 +35,19 @@ NAME = re.compile(r"\d{8}-\d{6}")
 
 
 async def back_up(links: Links, directory: Path, *, keep: int) -> list[dict[str, Any]]:
-    """Copy everything into a new folder of `directory`, and remove all copies but the newest `keep`.
+    """Copy everything into a new folder of `directory`, and remove what is older than the last `keep` ones.
 
-    A part that cannot be copied is told; nothing old is removed then.
+    A part that cannot be copied is told; nothing old is removed then. A copy of nothing leaves nothing.
+
+    Raises:
+        Trouble: nothing can be written there.
     """
     now = datetime.now(UTC)
     folder = directory / now.strftime("%Y%m%d-%H%M%S")
-    folder.mkdir(mode=0o700, parents=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True)
+    except OSError as error:
+        raise Trouble(f"no new folder can be made: {error}") from None
     parts: dict[str, dict[str, Any]] = {}
     rows = []
     for part, file in FILES.items():
@@ -54,10 +60,16 @@ async def back_up(links: Links, directory: Path, *, keep: int) -> list[dict[str,
             continue
         parts[part] = {"sha256": _checksum(path), "holds": holds}
         rows.append({"part": part, "state": "ok", "holds": _told(holds), "file": str(path)})
+    if not parts:
+        shutil.rmtree(folder, ignore_errors=True)
+        return rows
     manifest = {"format": 1, "made_at": now.isoformat(timespec="seconds"), "parts": parts}
-    (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
-    if len(parts) == len(FILES):
-        _forget(directory, keep)
+    try:
+        (folder / MANIFEST).write_text(json.dumps(manifest, indent=2) + "\n", "utf-8")
+        if len(parts) == len(FILES):
+            _forget(directory, keep)
+    except OSError as error:
+        raise Trouble(f"the copy is not whole, or an old one cannot be removed: {error}") from None
     return rows
 
 
@@ -68,7 +80,7 @@ async def restore(links: Links, folder: Path, parts: list[str], *, replace: bool
         Trouble: the copy is damaged, a bot still runs, or there is something already.
     """
     manifest = _manifest(folder)
-    chosen = parts or list(manifest)
+    chosen = list(dict.fromkeys(parts or manifest))
     if missing := [part for part in chosen if part not in manifest]:
         raise Trouble(f"this copy holds no {', '.join(missing)}; it holds {', '.join(manifest)}")
     if owned := [row["stream"] for row in await survey(links) if row["lease_seconds"]]:
@@ -135,8 +147,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
         Trouble: they are not, or this is no copy.
     """
     try:
-        parts: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))["parts"]
+        parts: dict[str, Any] = dict(json.loads((folder / MANIFEST).read_text("utf-8"))["parts"])
         for part, about in parts.items():
+            if part != "postgres" and not isinstance(about["holds"]["keys"], int):
+                raise ValueError(f"{part} holds no number of keys")
             if _checksum(folder / FILES[part]) != about["sha256"]:
                 raise Trouble(f"{FILES[part]} is not what was written")
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -145,11 +159,21 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def _forget(directory: Path, keep: int) -> None:
-    copies = [
+    """Copies that lack a part are not counted: a week of them must not push out the last whole ones."""
+    copies = sorted(
         path for path in directory.iterdir() if NAME.fullmatch(path.name) and (path / MANIFEST).exists()
-    ]
-    for old in sorted(copies)[:-keep]:
+    )
+    whole = [path for path in copies if _is_whole(path)]
+    for old in copies[: copies.index(whole[-keep:][0])]:
         shutil.rmtree(old)
+
+
+def _is_whole(folder: Path) -> bool:
+    try:
+        parts: Any = json.loads((folder / MANIFEST).read_text("utf-8"))["parts"]
+        return set(parts) == set(FILES)
+    except (ValueError, KeyError, TypeError):
+        return False
 
 
 def _checksum(path: Path) -> str:

@@ -1,7 +1,7 @@
 """Dead letters: entries that were given up, in `<stream>:dead` on either Valkey.
 
 They are listed without what people wrote, and can be written back into their stream: as a new entry, in one
-transaction with their removal, so that two operators do not replay one letter twice.
+script with their removal, so that two operators do not replay one letter twice.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from botkit.runtime.clock import entry_seconds
-from botkit.valkey.clients import Redis
+from botkit.valkey.clients import Redis, script
 from workspace.links import Links, Trouble
 
 SUFFIX = ":dead"
@@ -21,9 +21,11 @@ OURS = (b"reason", b"deliveries", b"attempts", b"lastError")
 OPEN = (
     *("room", "chatId", "userId", "threadId", "type", "bot", "replyTo", "dedupKey", "seq", "total"),
     *("logId", "msgType", "createdAt", "source", "v", "imageKey", "replayOf"),
-    *(name.decode() for name in OURS),
+    *(name.decode() for name in OURS if name != b"lastError"),
 )
-"""Fields that can be shown: ids and marks. Everything else may hold what somebody wrote, or a secret."""
+"""Fields that can be shown: ids and marks. Everything else may hold what somebody wrote, or a secret: an
+error of Iris quotes what it could not send.
+"""
 
 
 @dataclass(frozen=True)
@@ -98,8 +100,8 @@ async def replay(links: Links, stream: str, chosen: Sequence[str]) -> list[dict[
     entries = await _chosen(letters, chosen)
     return [
         {"entry": entry, "stream": letters.origin, "replayed_as": new}
-        for entry, _ in entries
-        if (new := await _replay(letters, entry))
+        for entry, fields in entries
+        if (new := await _replay(letters, entry, fields))
     ]
 
 
@@ -130,18 +132,12 @@ async def _chosen(letters: Letters, chosen: Sequence[str]) -> list[tuple[str, di
     return [(entry, fields) for entry, fields in entries if not chosen or entry in chosen]
 
 
-async def _replay(letters: Letters, entry: str) -> str:
+async def _replay(letters: Letters, entry: str, fields: Mapping[bytes, bytes]) -> str:
     """The id it has now; empty when somebody else took it away meanwhile."""
-
-    async def move(pipe: Any) -> None:
-        found = await pipe.xrange(letters.name, min=entry, max=entry)
-        pipe.multi()
-        if found:
-            pipe.xadd(letters.origin, restored(entry, found[0][1]))
-            pipe.xdel(letters.name, entry)
-
-    done: Any = await letters.client.transaction(move, letters.name)
-    return done[0].decode() if done else ""
+    flat = [part for pair in restored(entry, fields).items() for part in pair]
+    move = script(letters.client, "replay", of="workspace")
+    new: Any = await move([letters.name, letters.origin], [entry, *flat])
+    return new.decode() if new else ""
 
 
 def restored(entry: str, fields: Mapping[bytes, bytes]) -> dict[Any, Any]:

@@ -19,6 +19,7 @@ from botkit.runtime.settings import (
     raw_environment,
 )
 from botkit.valkey.clients import FAILED, Address, Redis, command_client, reachable
+from botkit.valkey.clients import UNREACHABLE as UNREACHABLE_VALKEY
 from workspace.output import complain
 
 T = TypeVar("T")
@@ -81,8 +82,11 @@ def run(work: Callable[[Links], Awaitable[T]]) -> T:
         complain("; ".join(("the LLM server: " + error.code, *_notes(error))))
     except (*AWAY, *SHUT) as error:
         complain(f"PostgreSQL: {type(error).__name__}: {error}")
-    except FAILED as error:
+    except UNREACHABLE_VALKEY as error:
         complain(f"Valkey: {type(error).__name__}: {error}")
+    except FAILED as error:
+        complain(f"Valkey refuses: {error}")
+        raise typer.Exit(WRONG) from None
     complain("see what is wrong with: python -m workspace doctor")
     raise typer.Exit(UNREACHABLE)
 

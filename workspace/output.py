@@ -16,6 +16,12 @@ WIDE = 1000
 STYLES = {"ok": "green", "warn": "yellow", "fail": "bold red"}
 """How a cell that holds nothing but such a word is coloured."""
 
+CONTROL = (*range(9), *range(11, 32), *range(127, 160))
+"""Code points that a terminal may take for commands; who writes them into a chat must not command it."""
+
+MASKED = dict.fromkeys(CONTROL, "\N{REPLACEMENT CHARACTER}")
+ESCAPED = {point: f"\\u{point:04x}" for point in CONTROL}
+
 Row = Mapping[str, Any]
 """A line of a listing. A name that ends in `_seconds` or `_at` (seconds since the epoch) is shown as such."""
 
@@ -23,7 +29,7 @@ Row = Mapping[str, Any]
 def show(rows: Sequence[Row], *, as_json: bool, empty: str) -> None:
     """Print a listing; `empty` is what people read when there is nothing."""
     if as_json:
-        say(json.dumps(rows, ensure_ascii=False, indent=2))
+        say(json.dumps(rows, ensure_ascii=False, indent=2).translate(ESCAPED))
         return
     if not rows:
         say(empty)
@@ -45,7 +51,7 @@ def report(findings: Sequence[Row]) -> None:
         line = Text.assemble(
             (f"{status:<5}", STYLES[status]),
             f"{finding['part']:<13}",
-            f"{finding['what']}: {finding['seen']}",
+            f"{finding['what']}: {finding['seen']}".translate(MASKED),
         )
         console.print(line, soft_wrap=True)
         for advice in finding["advice"].splitlines():
@@ -77,9 +83,8 @@ def shown(name: str, value: Any) -> str:
         return datetime.fromtimestamp(float(value), UTC).astimezone().strftime("%m-%d %H:%M:%S")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return text.translate(MASKED)
 
 
 def duration(seconds: float) -> str:

@@ -65,7 +65,11 @@ def commands(file: Any) -> Iterator[list[bytes]]:
 async def _copy_all(client: Redis, keys: AsyncIterator[bytes], file: gzip.GzipFile, *, streams: bool) -> int:
     count = 0
     page: list[bytes] = []
+    seen: set[bytes] = set()
     async for key in keys:
+        if key in seen:  # SCAN may tell a key twice, and a key can be restored once
+            continue
+        seen.add(key)
         page.append(key)
         if len(page) == PAGE:
             count += await _copy(client, page, file, streams=streams)

@@ -36,7 +36,7 @@ class Line(BaseModel):
     model_config = ConfigDict(extra="forbid")
     person: str
     text: str = Field(min_length=1, max_length=20_000)
-    thread: str = Field("", pattern=r"^[0-9]{0,19}$")
+    thread: str = Field("", pattern=r"^[0-9]{0,18}$|^[1-8][0-9]{18}$")  # within 64 bits
 
 
 class Restart(BaseModel):
@@ -115,7 +115,7 @@ class Page:
 
     async def _read(self, request: web.Request) -> web.Response:
         room = self._world.room(request.match_info["room"])
-        rows = self._world.rows(room.id, int(request.query.get("after", "0")))
+        rows = self._world.rows(room.id, _after(request))
         return web.json_response([self._shown(row) for row in rows])
 
     async def _image(self, request: web.Request) -> web.Response:
@@ -126,10 +126,10 @@ class Page:
         return web.Response(body=image, content_type=kind, headers={"X-Content-Type-Options": "nosniff"})
 
     async def _watch(self, request: web.Request) -> web.StreamResponse:
-        after = request.query.get("after")
         rows: asyncio.Queue[Row] = asyncio.Queue()
-        if after is not None:
-            found = [row for room in self._world.rooms for row in self._world.rows(room, int(after))]
+        if "after" in request.query:
+            after = _after(request)
+            found = [row for room in self._world.rooms for row in self._world.rows(room, after)]
             for row in sorted(found, key=lambda row: int(row["_id"] or 0)):
                 rows.put_nowait(row)
         self._watching.add(rows)
@@ -188,6 +188,18 @@ class Page:
         asked = History.model_validate_json(await _body(request))
         self._world.remember(asked.room, asked.person, asked.texts, age=OLD_SECONDS)
         return web.json_response({"rows": len(asked.texts)}, status=201)
+
+
+def _after(request: web.Request) -> int:
+    """The row behind which to begin.
+
+    Raises:
+        ValueError: it is no row's number.
+    """
+    after = int(request.query.get("after", "0"))
+    if not 0 <= after < 2**63:
+        raise ValueError("after: a row's number is wanted")
+    return after
 
 
 async def _body(request: web.Request) -> bytes:

@@ -38,7 +38,7 @@ STATEMENTS = (
 """What a bridge asks. Iris would run anything; here a new statement is to be noticed."""
 
 FIRST_DAY = 1_700_000_000
-"""Row numbers begin at the seconds since then, so that they also grow from one start to the next."""
+"""Row numbers begin at the milliseconds since then, so that they also grow from one start to the next."""
 
 
 class Refused(Exception):
@@ -70,7 +70,7 @@ class World:
         self._log = sqlite3.connect(":memory:", isolation_level=None)
         self._log.row_factory = sqlite3.Row
         self._log.executescript(SCHEMA)
-        start = int(clock()) - FIRST_DAY
+        start = int((clock() - FIRST_DAY) * 1000)
         self._log.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('chat_logs', ?)", (start,))
         self._last_log = 0
         self.bot = Person(_id("bot", bot_name, digits=9), bot_name)

@@ -6,12 +6,13 @@ GET /page/commands            [{"bot", "title", "prefix", "commands": [{"usage",
 GET /page/suggestions         {category: [question]} of the demo model
 GET /page/health              [{"name", "title", "status", "weak", "ready", "metrics", "docs"}]
 GET /page/ways?log= or ?entry=  the way of a line (see `ways`), null while there is none
-GET /page/deliveries          what becomes of each bubble, as server-sent events; resumes at Last-Event-ID
+WS  /page/deliveries?after=   what becomes of each bubble, behind an entry of the delivery stream (its `id`).
+                              Not as server-sent events: all tabs of a browser share six connections to a host
 """
 
+import asyncio
 import contextlib
 import hashlib
-import json
 import re
 from collections.abc import Awaitable, Callable
 from importlib import resources
@@ -19,6 +20,7 @@ from typing import Any
 
 from aiohttp import web
 
+from botkit.runtime.tasks import cancel
 from botkit.valkey.clients import FAILED
 from playground.web.neighbours import Neighbours
 from playground.web.trail import Trail
@@ -95,18 +97,23 @@ class Site:
         return web.json_response(found)
 
     async def _deliveries(self, request: web.Request) -> web.StreamResponse:
-        after = request.headers.get("Last-Event-ID", "0")
+        after = request.query.get("after", "0")
         if not ENTRY.fullmatch(after):
             after = "0"
-        response = web.StreamResponse(
-            headers={"Cache-Control": "no-cache", "Content-Type": "text/event-stream"}
-        )
-        await response.prepare(request)
-        await response.write(b": what becomes of each bubble\n\n")
+        socket = web.WebSocketResponse(heartbeat=20)
+        await socket.prepare(request)
+        telling = asyncio.create_task(self._tell(socket, after))
+        try:
+            async for _ in socket:
+                pass
+        finally:
+            await cancel({telling})
+        return socket
+
+    async def _tell(self, socket: web.WebSocketResponse, after: str) -> None:
         with contextlib.suppress(ConnectionError):
             async for entry, told in self._trail.deliveries(after):
-                await response.write(f"id: {entry}\ndata: {json.dumps(told)}\n\n".encode())
-        return response
+                await socket.send_json({"id": entry} | told)
 
 
 def _answering(ask: Callable[[], Awaitable[Any]]) -> Callable[[web.Request], Awaitable[web.Response]]:

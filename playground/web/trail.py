@@ -74,9 +74,18 @@ class Trail:
         found = []
         for path in sorted(self._logs.glob("*.log")):
             with path.open(encoding="utf-8", errors="replace") as lines:
-                records = [json.loads(line) for line in lines if entry in line]
+                records = [_record(line) for line in lines if entry in line]
             found += [one for one in records if entry in (one.get("entry"), one.get("request_id"))]
         return [one | {"at": datetime.fromisoformat(one["timestamp"]).timestamp() * 1000} for one in found]
+
+
+def _record(line: str) -> dict[str, Any]:
+    """A line of a log; empty when it is no record, or only half written yet."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _told(fields: Mapping[bytes, bytes]) -> dict[str, str]:

@@ -1,9 +1,13 @@
 """From the phone's chat log into the streams, over real HTTP and a real Valkey."""
 
 import asyncio
+import itertools
 import json
 import re
 import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
@@ -14,6 +18,7 @@ from iris_bridge.settings import BridgeSettings
 from playground.iris.faults import Faults
 from tests.support.bridge import LINES, REPLIES, Bench
 from tests.support.polling import until
+from tests.support.servers import Client
 
 CURSOR = "bridge:cursor:iris"
 
@@ -21,7 +26,7 @@ CURSOR = "bridge:cursor:iris"
 async def test_a_line_arrives_with_the_five_old_fields_first(bench: Bench) -> None:
     room, person = bench.room(), bench.person()
     async with bench.bridge():
-        row = bench.say(room, person, "  /스자 시작 생물 ")
+        row = bench.say(room, person, "\u200b \ufeff /스자 시작 생물 \u200b")
         await bench.heard(["/스자 시작 생물"])
         ((_, fields),) = await bench.mq.xrange(LINES)
     assert [(key.decode(), value.decode()) for key, value in fields.items()] == [
@@ -235,6 +240,15 @@ async def test_a_row_that_breaks_the_bridge_is_passed_over(
         await bench.heard(["/스자 멀쩡한"])
 
 
+async def test_a_key_that_is_no_stream_holds_up_no_other_bot(bench: Bench) -> None:
+    room, person = bench.room(), bench.person()
+    await bench.mq.set("kakao:hololive", "no stream")
+    async with bench.bridge():
+        bench.say(room, person, "!멤버")
+        bench.say(room, person, "/스자 0")
+        await bench.heard(["/스자 0"])
+
+
 async def test_frames_that_are_no_rows_are_passed_over(bench: Bench) -> None:
     room, person = bench.room(), bench.person()
     async with bench.bridge():
@@ -246,20 +260,94 @@ async def test_frames_that_are_no_rows_are_passed_over(bench: Bench) -> None:
         await bench.heard(["/스자 0", "/스자 1"])
 
 
+@pytest.mark.parametrize(("steady", "expected"), [(60.0, [0, 1, 2]), (0.0, [0, 0, 0])])
+async def test_an_iris_that_hangs_up_at_once_is_not_run_down(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, steady: float, expected: list[int]
+) -> None:
+    asked: list[int] = []
+
+    def recorded(*_: float) -> Iterator[float]:
+        for number in itertools.count():
+            asked.append(number)
+            yield 0.01
+
+    monkeypatch.setattr(inbound, "pauses", recorded)
+    monkeypatch.setattr(inbound, "STEADY_SECONDS", steady)
+    async with bench.bridge() as running:
+        for times in range(1, 4):
+
+            async def hung_up(times: int = times) -> bool:
+                return len(asked) == times
+
+            await bench.iris.phone.restart(0)
+            await until(hung_up, what="another connection")
+            await until(running.is_connected, what="a connection to Iris")
+    assert asked == expected
+
+
+async def test_rows_are_asked_for_when_no_frame_can_be_read(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench.iris.phone, "frame", lambda _row: '{"a new shape": true}')
+    room, person = bench.room(), bench.person()
+    async with bench.bridge():
+        bench.say(room, person, "/스자 0")
+        await bench.heard(["/스자 0"])
+
+
 async def test_a_full_valkey_takes_nothing_and_loses_nothing(bench: Bench) -> None:
     room, person = bench.room(), bench.person()
     async with bench.bridge():
         bench.say(room, person, "/스자 0")
         await bench.heard(["/스자 0"])
         before = set(bench.iris.phone.listeners)
-        try:
-            await bench.mq.config_set("maxmemory", "1")
+        async with _full(bench.mq):
             bench.say(room, person, "/스자 1")
             bench.say(room, person, "/스자 2")
             await until(lambda: _gone(bench, before), what="the row that cannot be taken")
-        finally:
-            await bench.mq.config_set("maxmemory", "0")
         await bench.heard(["/스자 0", "/스자 1", "/스자 2"])
+
+
+async def test_a_row_that_must_be_taken_again_is_weighed_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a full Valkey would use up a person's tokens, and the line would be lost for its own attempts."""
+    monkeypatch.setattr(inbound, "pauses", lambda *_: itertools.repeat(0.01))
+    room, person = bench.room(), bench.person()
+    async with bench.bridge(BRIDGE_USER_RATE="0.001", BRIDGE_USER_BURST="2") as running:
+        bench.say(room, person, "/스자 0")
+        await bench.heard(["/스자 0"])
+        greeted: list[int] = []
+        greet = running.bridge._inbound._greet
+
+        async def counted() -> None:
+            greeted.append(1)
+            await greet()
+
+        async def four_times() -> bool:
+            return len(greeted) >= 4
+
+        monkeypatch.setattr(running.bridge._inbound, "_greet", counted)
+        async with _full(bench.mq):
+            bench.say(room, person, "/스자 1")
+            await until(four_times, what="four attempts to take a row")
+        await bench.heard(["/스자 0", "/스자 1"])
+        bench.say(room, person, "/스자 2")
+        await bench.says(room, ["민지님, 조금만 천천히 보내 주세요. 잠깐 쉬었다가 다시 받을게요."])
+
+
+async def test_a_row_out_of_the_future_shuts_nobody_out(bench: Bench) -> None:
+    room, person = bench.room(), bench.person()
+    now = time.time()
+    async with bench.bridge(BRIDGE_USER_RATE="1", BRIDGE_USER_BURST="1") as running:
+        running.bridge._inbound._clock = lambda: now
+        bench.iris.world._clock = lambda: now + 10**9
+        bench.say(room, person, "/스자 0")
+        await bench.heard(["/스자 0"])
+        now += 5
+        bench.iris.world._clock = lambda: now
+        bench.say(room, person, "/스자 1")
+        await bench.heard(["/스자 0", "/스자 1"])
 
 
 async def test_two_bridges_on_one_iris_take_no_line_twice(bench: Bench) -> None:
@@ -296,6 +384,16 @@ async def test_webhooks_may_come_twice_and_in_any_order(bench: Bench) -> None:
             await asyncio.sleep(0.002)
         lines = await bench.heard([f"/스자 {number}" for number in range(40)])
     assert {line["sender"] for line in lines} == {"민지"}
+
+
+@asynccontextmanager
+async def _full(mq: Client) -> AsyncIterator[None]:
+    before: Any = await mq.config_get("maxmemory")
+    await mq.config_set("maxmemory", "1")
+    try:
+        yield
+    finally:
+        await mq.config_set("maxmemory", before["maxmemory"])
 
 
 async def _gone(bench: Bench, before: set[asyncio.Queue[str | None]]) -> bool:

@@ -113,6 +113,28 @@ def test_a_row_shows_a_text(changes: dict[str, Any], same: bool) -> None:
     assert shows(row(**changes), chat="10", text="안녕\ufeff", picture=False) is same
 
 
+@pytest.mark.parametrize(
+    ("sent", "seen", "same"),
+    [
+        ("가" * 3_900, "가" * 500 + "…", True),
+        ("가" * 3_900, "나" + "가" * 500, False),
+        ("가" * 3_900, "가" * 99, False),
+        ("가" * 3_899, "가" * 500, False),
+        ("가" * 500, "가" * 3_900, False),
+    ],
+)
+def test_a_very_long_text_is_known_by_its_beginning(sent: str, seen: str, same: bool) -> None:
+    assert shows(row(text=seen), chat="10", text=sent, picture=False) is same
+
+
+@pytest.mark.parametrize("text", ["\u200b", " \ufeff\n"])
+def test_a_text_that_cannot_be_seen_is_empty(text: str) -> None:
+    with pytest.raises(BadReply, match="empty"):
+        read(text=text)
+    assert not read(text=text, type="image", imageKey="k").has_text
+    assert read(text=text + "가").has_text
+
+
 def test_a_row_shows_a_picture() -> None:
     assert shows(row(kind=2, text="사진"), chat="10", text="달력", picture=True)
     assert not shows(row(text="달력"), chat="10", text="달력", picture=True)
@@ -127,4 +149,4 @@ def test_any_bytes_are_a_message_or_refused(fields: dict[str, bytes]) -> None:
     except BadReply:
         return
     assert -(2**63) <= int(found.chat) < 2**63
-    assert found.text.strip() or found.image_key
+    assert found.has_text or found.image_key

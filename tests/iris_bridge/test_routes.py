@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from iris_bridge.routes import BadRoutes, Route, parse, route_of
+from iris_bridge.routes import BadRoutes, Route, parse, route_of, trimmed
 from iris_bridge.settings import DEFAULT_ROUTES
 
 
@@ -22,6 +22,12 @@ def test_the_first_prefix_that_fits_wins(line: str, stream: str) -> None:
     route = route_of(line, parse(DEFAULT_ROUTES))
     assert route is not None
     assert route.stream("1") == stream
+
+
+@pytest.mark.parametrize("around", ["", " ", "\u200b", " \u200b\ufeff \n\u2060 "])
+def test_what_cannot_be_seen_is_no_part_of_a_line(around: str) -> None:
+    assert trimmed(f"{around}/스자 하나\u200b둘{around}") == "/스자 하나\u200b둘"
+    assert trimmed(around) == ""
 
 
 def test_other_lines_have_no_route() -> None:

@@ -174,6 +174,25 @@ async def test_rows_that_cannot_be_read_are_passed_over() -> None:
     assert (page.events, page.last, page.unreadable, page.full) == ((), 7, 3, False)
 
 
+async def test_bytes_that_are_no_text_are_made_so() -> None:
+    async def odd(request: web.Request) -> web.Response:
+        name = request.path != "/reply"
+        body = (
+            b'{"data": [{"name": "\xff"}], "bot_id": 7}' if name else b'{"success": true, "message": "\xff"}'
+        )
+        return web.Response(body=body, content_type="application/json")
+
+    async with strange(odd) as made:
+        assert (await made.config()).bot_id == "7"
+        assert await made.name("12") == "\ufffd"
+        await made.post(MESSAGE)
+
+
+async def test_half_a_surrogate_pair_is_no_name_that_could_be_written() -> None:
+    async with strange(answering('{"data": [{"name": "민지\\ud83d"}]}')) as made:
+        assert await made.name("12") == "민지?"
+
+
 async def test_a_config_without_numbers_means_the_defaults() -> None:
     async with strange(answering({"message_send_rate": "fast", "bot_id": 0})) as made:
         assert await made.config() == Config("", 50)

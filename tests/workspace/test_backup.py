@@ -1,16 +1,20 @@
 """A copy of everything: whole or told, compared on the way back, never over what is there by mistake."""
 
 import json
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from playground.embedded import Postgres
-from tests.support.servers import Client
+from tests.support.servers import Client, free_port
 from tests.workspace.conftest import DROP_ALL
 from workspace import backup, dumps, migrations
 from workspace.links import Links, Trouble
+
+WHOLE = json.dumps({"parts": dict.fromkeys(backup.FILES)})
+"""The manifest of a copy that lacks nothing, as far as its age matters."""
 
 
 @pytest.fixture
@@ -57,7 +61,7 @@ async def test_a_copy_comes_back_whole(kept: Links, mq: Client, cache: Client, t
     folder = await copy(kept, tmp_path)
     assert folder.stat().st_mode & 0o077 == 0
     await forget(kept, mq, cache)
-    rows = await backup.restore(kept, folder, [], replace=False)
+    rows = await backup.restore(kept, folder, [*backup.FILES, "valkey-mq"], replace=False)
     assert [(row["part"], row["state"], row["holds"] == row["copied"]) for row in rows] == [
         ("valkey-mq", "ok", True),
         ("valkey-cache", "ok", True),
@@ -111,12 +115,38 @@ async def test_a_copy_that_was_changed_is_refused(kept: Links, tmp_path: Path) -
         await backup.restore(kept, tmp_path, [], replace=True)
 
 
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        "[]",
+        '{"parts": null}',
+        '{"parts": {"valkey-mq": null}}',
+        '{"parts": {"attic": {}}}',
+        '{"parts": {"valkey-mq": {"sha256": "", "holds": {}}}}',
+    ],
+)
+async def test_an_odd_manifest_is_refused(
+    links: Links, mq: Client, cache: Client, tmp_path: Path, manifest: str
+) -> None:
+    (tmp_path / backup.MANIFEST).write_text(manifest, "utf-8")
+    await mq.set("stays", "x")
+    with pytest.raises(Trouble, match="no whole copy"):
+        await backup.restore(links, tmp_path, [], replace=True)
+    assert await mq.get("stays") == b"x"
+
+
+async def test_a_place_that_cannot_be_written_is_told(kept: Links, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    with pytest.raises(Trouble, match="no new folder can be made"):
+        await backup.back_up(kept, tmp_path / "file", keep=1)
+
+
 async def test_a_part_that_cannot_be_copied_is_told_and_nothing_old_removed(
     kept: Links, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for day in range(3):
         (tmp_path / f"2025010{day}-000000").mkdir()
-        (tmp_path / f"2025010{day}-000000" / backup.MANIFEST).write_text("{}", "utf-8")
+        (tmp_path / f"2025010{day}-000000" / backup.MANIFEST).write_text(WHOLE, "utf-8")
     monkeypatch.setattr(dumps, "_directories", list)
     rows = await backup.back_up(kept, tmp_path, keep=1)
     assert [(row["part"], row["state"]) for row in rows] == [
@@ -136,12 +166,36 @@ async def test_a_part_that_cannot_be_copied_is_told_and_nothing_old_removed(
 async def test_the_oldest_copies_go(kept: Links, tmp_path: Path) -> None:
     for day in range(3):
         (tmp_path / f"2025010{day}-000000").mkdir()
-        (tmp_path / f"2025010{day}-000000" / backup.MANIFEST).write_text("{}", "utf-8")
+        (tmp_path / f"2025010{day}-000000" / backup.MANIFEST).write_text(WHOLE, "utf-8")
     (tmp_path / "20250101-111111").mkdir()  # never finished: no copy, not counted
     (tmp_path / "mine").mkdir()
     await backup.back_up(kept, tmp_path, keep=2)
     left = [name for name in names(tmp_path) if name.startswith(("2025", "mine"))]
     assert left == ["20250101-111111", "20250102-000000", "mine"]
+
+
+async def test_copies_that_lack_a_part_push_out_no_whole_one(kept: Links, tmp_path: Path) -> None:
+    manifests = (WHOLE, '{"parts": {"valkey-mq": {}}}', WHOLE, '{"parts": {}}', "{}", "no manifest")
+    for day, manifest in enumerate(manifests):
+        (tmp_path / f"2025010{day}-000000").mkdir()
+        (tmp_path / f"2025010{day}-000000" / backup.MANIFEST).write_text(manifest, "utf-8")
+    await backup.back_up(kept, tmp_path, keep=2)
+    assert [name for name in names(tmp_path) if name.startswith("2025")] == [
+        f"2025010{day}-000000" for day in (2, 3, 4, 5)
+    ]
+
+
+async def test_a_copy_of_nothing_leaves_nothing(
+    env: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("MQ_PORT", "CACHE_PORT", "DB_PORT"):
+        monkeypatch.setenv(name, str(free_port()))
+    for name in ("CACHE_SOCKET_PATH", "DB_SOCKET_PATH"):
+        monkeypatch.delenv(name)
+    async with AsyncExitStack() as stack:
+        rows = await backup.back_up(Links(stack), tmp_path / "copies", keep=1)
+    assert [row["state"] for row in rows] == ["fail"] * 3
+    assert names(tmp_path / "copies") == []
 
 
 async def test_tools_older_than_the_server_are_refused(kept: Links) -> None:

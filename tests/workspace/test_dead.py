@@ -1,11 +1,13 @@
 """Dead letters: looked at without what was written, replayed once, forgotten for ever."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.support.servers import Client
+from tests.workspace.conftest import cli
 from workspace import dead
 from workspace.links import Links, Trouble
 
@@ -25,7 +27,7 @@ BUBBLE: dict[Any, Any] = {
     "dedupKey": "170-0/0",
     "reason": "expired",
     "attempts": "1",
-    "lastError": "x",
+    "lastError": "status 500: JSON input: 늦은 답",
 }
 
 
@@ -56,6 +58,8 @@ async def test_what_people_wrote_is_shown_on_request_only(links: Links, letters:
     assert (row["text"], row["sender"]) == (LINE["text"], "민지")
     (row,) = await dead.read(links, "20q:finished", [], with_text=False)
     assert "secret" not in str(row)
+    (row,) = await dead.read(links, "kakao:bot:reply", [], with_text=False)
+    assert "늦은" not in str(row)
 
 
 async def test_a_replayed_line_is_a_new_entry_without_our_marks(
@@ -105,3 +109,30 @@ async def test_what_is_not_there_is_named(links: Links, letters: list[str], mq: 
         with pytest.raises(Trouble, match="1-1"):
             await act(links, "kakao:20q", [letters[0], "1-1"])
     assert await mq.xlen("kakao:20q:dead") == 2
+
+
+async def test_lines_of_a_text_do_not_look_like_fields(
+    env: dict[str, str], mq: Client, tmp_path: Path
+) -> None:
+    await mq.xadd("kakao:20q:dead", LINE | {"text": "하나\n      reason  replayed\x1b[2J"})
+    said = await cli("dead", "show", "kakao:20q", "--show-text", env=env, cwd=tmp_path)
+    assert said.status == 0
+    (told,) = [line for line in said.out.splitlines() if line.strip().startswith("reason  too")]
+    assert told == "      reason  too many deliveries"
+    assert "              " + "      reason  replayed\ufffd[2J" in said.out.splitlines()
+
+
+async def test_what_valkey_refuses_is_no_server_that_is_away(
+    env: dict[str, str], mq: Client, tmp_path: Path
+) -> None:
+    await mq.xadd("kakao:20q:dead", LINE)
+    await mq.set("kakao:20q", "no stream")
+    said = await cli("dead", "replay", "kakao:20q", "--all", env=env, cwd=tmp_path)
+    assert (said.status, said.out) == (1, "")
+    assert said.err.startswith("Valkey refuses: ")
+    assert await mq.xlen("kakao:20q:dead") == 1
+
+
+async def test_a_folder_is_no_file_of_settings(env: dict[str, str], tmp_path: Path) -> None:
+    said = await cli("--env-file", str(tmp_path), "lag", env=env, cwd=tmp_path)
+    assert said.status == 2

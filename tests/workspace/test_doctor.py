@@ -225,8 +225,10 @@ async def test_a_program_tells_which_part_is_away(links: Links, face: dict[str, 
 
 async def test_iris(links: Links, face: dict[str, Any]) -> None:
     assert seen(await check_bridge(links)) == {"bridge": "warn", "Iris": "warn"}
-    links.env["IRIS_URL"] = f"http://127.0.0.1:{free_port()}/"
-    assert seen(await check_bridge(links))["Iris"] == "fail"
+    links.env["IRIS_URL"] = f"http://me:secret@127.0.0.1:{free_port()}/"
+    findings = await check_bridge(links)
+    assert seen(findings)["Iris"] == "fail"
+    assert "secret" not in str(findings)
     links.env["IRIS_URL"] = f"http://127.0.0.1:{face['port']}"
     face["body"] = {"isObserving": True}
     assert seen(await check_bridge(links))["Iris"] == "ok"

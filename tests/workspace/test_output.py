@@ -63,5 +63,15 @@ def test_findings_come_with_their_advice(capsys: pytest.CaptureFixture[str]) -> 
     ]
 
 
+def test_nobody_in_a_chat_commands_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = [{"players": ["\x1b]0;mine\x07", "\x9b31m"], "note": "\x1b[2J"}]
+    show(rows, as_json=False, empty="")
+    report([{"status": "ok", "part": "iris", "what": "Iris", "seen": "\x1b[2Jobserves", "advice": ""}])
+    show(rows, as_json=True, empty="")
+    out = capsys.readouterr().out
+    assert not any(sign in out for sign in "\x1b\x07\x9b")
+    assert json.loads(out[out.index("[\n") :]) == rows
+
+
 def test_values() -> None:
     assert [shown("a", value) for value in (None, "", 0, True, False)] == ["-", "-", "0", "yes", "no"]

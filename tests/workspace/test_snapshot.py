@@ -2,6 +2,7 @@
 
 import gzip
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,26 @@ async def test_streams_are_written_after_the_records_that_feed_them(filled: Clie
     with gzip.open(file) as opened:
         names = [command[1] for command in snapshot.commands(opened)]
     assert names[-1] == b"kakao:20q"
+
+
+async def test_a_key_that_a_scan_tells_twice_is_copied_once(
+    mq: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As SCAN may, while keys come and go."""
+    for number in range(150):
+        await mq.set(f"key:{number}", "x")
+    scan = mq.scan_iter
+
+    async def twice(**how: Any) -> AsyncIterator[bytes]:
+        for _ in range(2):
+            async for key in scan(**how):
+                yield key
+
+    monkeypatch.setattr(mq, "scan_iter", twice)
+    assert await snapshot.write(mq, tmp_path / "copy.gz") == 150
+    monkeypatch.undo()
+    await mq.flushall()
+    assert await snapshot.read(mq, tmp_path / "copy.gz") == 150
 
 
 async def test_what_is_there_is_not_overwritten(mq: Client, tmp_path: Path) -> None:

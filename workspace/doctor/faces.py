@@ -41,6 +41,7 @@ async def check_bridge(links: Links) -> list[Finding]:
     if not url:
         return [*findings, warn("Iris", "IRIS_URL is not set", "no line of KakaoTalk comes in until it is")]
     status, body = await _get(f"{url}/dashboard/status")
+    url = _without_password(url)
     if status is None or not isinstance(body, dict):
         return [*findings, fail("Iris", f"{url} does not answer", IRIS_ADVICE)]
     if not body.get("isObserving", True):
@@ -72,6 +73,11 @@ def _component(program: Program, name: str, one: dict[str, Any]) -> Finding:
     seen = str(one.get("error") or one["status"])
     kind = fail if one["required"] else warn
     return kind(f"{program.title}: {name}", seen, "mend that; it will notice by itself")
+
+
+def _without_password(url: str) -> str:
+    head, slashes, rest = url.partition("://")
+    return head + slashes + rest.rpartition("@")[2]
 
 
 async def _get(url: str) -> tuple[int | None, Any]:

@@ -1,7 +1,7 @@
 // What one could say next: to begin with, and questions that the demo model surely understands.
 
 import { send, write } from "./composer.js";
-import { find, make, soon } from "./dom.js";
+import { find, make, refill, soon } from "./dom.js";
 import { fixed } from "./palette.js";
 import { on, rowsOf, state } from "./state.js";
 
@@ -48,7 +48,7 @@ function show() {
   const chips = state.room ? ideas().map((text) => chip(text.slice(bot.prefix.length + 1), () => send(text))) : [];
   if (chips.length && playing(rowsOf(state.room))) chips.splice(-3, 0, chip("정답 외치기…", () => write(`${bot.prefix} 정답 `)));
   else if (state.room) chips.push(...others().map((one) => chip(`${one.title} 도움말`, () => send(help(one)))));
-  find("#chips").replaceChildren(...chips);
+  refill(find("#chips"), ...chips);
 }
 
 function welcome() {

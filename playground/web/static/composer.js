@@ -1,6 +1,6 @@
 // Writing: who speaks, the line, the palette of commands, the chips.
 
-import { find, make, toast } from "./dom.js";
+import { find, make, refill, toast } from "./dom.js";
 import * as palette from "./palette.js";
 import * as phone from "./phone.js";
 import { choose, on, openRoom, speaker, state } from "./state.js";
@@ -23,18 +23,19 @@ export function write(text) {
   palette.update();
 }
 
-/** Say something in the open room as whoever speaks. */
+/** Say something in the open room as whoever speaks; whether it was taken. */
 export async function send(text) {
   const room = openRoom();
   const person = speaker();
-  if (!room || !text.trim()) return;
+  if (!room || !text.trim()) return false;
   if (!person) {
     toast("먼저 사람을 초대해 주세요.");
-    return;
+    return false;
   }
   const answer = await phone.say(room.id, person.id, text);
   if (answer.status === 202) toast("카카오톡이 멈춰 있어요. 살아나면 도착해요.");
   else if (!answer.ok) toast("보내지 못했어요. 놀이터가 켜져 있나요?");
+  return answer.ok;
 }
 
 async function submit() {
@@ -43,13 +44,14 @@ async function submit() {
   line().value = "";
   fit();
   palette.close();
-  await send(text);
+  if (!(await send(text)) && !line().value) write(text); // to be sent again
 }
 
 function showSpeakers() {
   const room = openRoom();
   const now = speaker();
-  find("#speakers .people").replaceChildren(
+  refill(
+    find("#speakers .people"),
     ...(room?.people || []).map((person) =>
       make(
         "label",
@@ -63,7 +65,7 @@ function showSpeakers() {
 }
 
 function onKey(event) {
-  if (event.isComposing) return; // a Hangul syllable is not finished
+  if (event.isComposing || event.keyCode === 229) return; // a Hangul syllable is not finished; Safari says 229
   if (palette.onKey(event)) return;
   if (event.key === "Enter" && !event.shiftKey) {
     event.preventDefault();

@@ -15,6 +15,18 @@ export function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+const sameness = (element) => element.id || element.href || element.value || element.textContent;
+
+/** Put new children into a box. Who was in it with the keyboard stays there, on the child that reads the same. */
+export function refill(box, ...children) {
+  const focused = document.activeElement;
+  const wanted = focused !== box && box.contains(focused) ? sameness(focused) : null;
+  box.replaceChildren(...children);
+  if (wanted === null) return;
+  const all = [...box.querySelectorAll("button, a, input")];
+  (all.find((one) => sameness(one) === wanted) || all[0])?.focus({ preventScroll: true });
+}
+
 /** Read by screen readers only. */
 export const spoken = (text) => make("span", { class: "sr" }, text);
 
@@ -39,9 +51,11 @@ export function toast(text) {
   clearing = setTimeout(() => (find("#toast").textContent = ""), 3500);
 }
 
-/** Dialogs close by their buttons, by Escape (the browser's), and by a click beside them. */
+/** Dialogs close by their buttons, by Escape (the browser's), and by a click that begins and ends beside them. */
 export function closable(dialog) {
+  let pressed;
+  dialog.addEventListener("pointerdown", (event) => (pressed = event.target));
   dialog.addEventListener("click", (event) => {
-    if (event.target === dialog || event.target.closest("[data-close]")) dialog.close();
+    if ((event.target === dialog && pressed === dialog) || event.target.closest("[data-close]")) dialog.close();
   });
 }

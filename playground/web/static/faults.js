@@ -1,6 +1,6 @@
 // Switches of what can go wrong on the fake phone.
 
-import { find, make, toast } from "./dom.js";
+import { find, make, refill, toast } from "./dom.js";
 import { isShown } from "./panel.js";
 import * as phone from "./phone.js";
 import { on, openRoom, speaker } from "./state.js";
@@ -26,13 +26,17 @@ let standing = {};
 
 const struck = () => Object.values(standing).filter(Boolean).length;
 
+/** Written only when it changes: a screen reader would say it every time. */
 function banner() {
-  find("#banner").hidden = !struck();
-  find("#banner").textContent = struck() ? `장애 스위치 ${struck()}개가 켜져 있어요.` : "";
+  const text = struck() ? `장애 스위치 ${struck()}개가 켜져 있어요.` : "";
+  if (find("#banner").textContent === text) return;
+  find("#banner").hidden = !text;
+  find("#banner").textContent = text;
 }
 
 async function put(changes) {
-  const answer = await phone.switchFaults({ ...standing, ...changes });
+  const now = await phone.faults(); // counts have run down since, and other pages switch, too
+  const answer = await phone.switchFaults({ ...(now || standing), ...changes });
   if (answer.ok) standing = answer.body;
   else toast("스위치를 바꾸지 못했어요.");
   show();
@@ -56,8 +60,8 @@ async function remember() {
 function show() {
   banner();
   if (!isShown("faults")) return;
-  const focused = document.activeElement?.id;
-  find("#faults").replaceChildren(
+  refill(
+    find("#faults"),
     make("h3", {}, "일부러 내는 장애"),
     make("p", {}, "가짜 전화기에서 일어나는 일이에요. 그래도 답은 한 번씩, 차례대로 와야 해요."),
     ...Object.entries(standing).map(control),
@@ -66,7 +70,6 @@ function show() {
     make("button", { type: "button", class: "plain", onclick: remember }, "옛 대화 동기화"),
     make("button", { type: "button", class: "plain", onclick: () => put(Object.fromEntries(Object.entries(standing).map(([name, value]) => [name, typeof value === "boolean" ? false : 0]))) }, "모두 끄기"),
   );
-  if (focused?.startsWith("fault-")) find(`#${focused}`)?.focus();
 }
 
 async function refresh() {

@@ -1,6 +1,6 @@
 // How the programs are, and where their own pages are.
 
-import { find, make } from "./dom.js";
+import { find, make, refill } from "./dom.js";
 import { isShown } from "./panel.js";
 import * as phone from "./phone.js";
 import { on, state } from "./state.js";
@@ -25,7 +25,8 @@ function program(one) {
 async function refresh() {
   if (!isShown("health")) return;
   const found = await phone.health();
-  find("#health").replaceChildren(
+  refill(
+    find("#health"),
     make("h3", {}, "프로그램"),
     ...(found ? found.map(program) : [make("p", {}, "놀이터가 대답하지 않아요.")]),
     make("h3", {}, "누가 답하나요?"),

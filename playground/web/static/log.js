@@ -127,12 +127,17 @@ function redraw() {
   requestAnimationFrame(() => log().setAttribute("aria-live", "polite"));
 }
 
-function show() {
+function head() {
   const room = openRoom();
   find("#room-name").textContent = room?.name || "방을 고르세요";
-  find("#members").textContent = room ? [...room.people.map((person) => person.name), "놀이봇"].join(", ") : "";
+  const names = room ? [...room.people.map((person) => person.name), "놀이봇"] : [];
+  find("#members").replaceChildren(...names.flatMap((name, at) => [at ? ", " : "", make("bdi", {}, name)]));
   document.title = `${room ? `${room.name} · ` : ""}놀이터 · LLM 워크스페이스`;
   find("#composer").hidden = find("#invite").hidden = !room;
+}
+
+function show() {
+  head();
   redraw();
 }
 
@@ -169,7 +174,11 @@ function mark() {
 }
 
 export function start() {
-  for (const topic of ["room", "rooms"]) on(topic, show);
+  on("room", show);
+  on("rooms", () => {
+    head(); // the bubbles stay, and who reads above stays there
+    redress(); // somebody may speak now
+  });
   const drawSoon = soon(drawFresh);
   on("row", (row) => row.room === state.room && drawSoon());
   on("speaker", () => redress());

@@ -3,6 +3,8 @@
 import { find } from "./dom.js";
 import { changed, on } from "./state.js";
 
+let opener = null; // who gets the focus back
+
 const tabs = () => [...document.querySelectorAll('.panel [role="tab"]')];
 const pageOf = (tab) => find(`#${tab.getAttribute("aria-controls")}`);
 
@@ -18,6 +20,7 @@ function select(tab) {
 }
 
 export function showPanel(page) {
+  if (find("#panel").hidden) opener = document.activeElement;
   find("#panel").hidden = false;
   find("#app").classList.add("with-panel");
   find("#panel-switch").setAttribute("aria-expanded", "true");
@@ -29,7 +32,7 @@ function hide() {
   find("#panel").hidden = true;
   find("#app").classList.remove("with-panel");
   find("#panel-switch").setAttribute("aria-expanded", "false");
-  if (inside) find("#panel-switch").focus();
+  if (inside) (opener?.isConnected ? opener : find("#panel-switch")).focus();
   changed("panel");
 }
 
@@ -52,5 +55,8 @@ export function start() {
   find("#panel").addEventListener("keydown", (event) => event.key === "Escape" && hide());
   find('.panel [role="tablist"]').addEventListener("keydown", onKey);
   tabs().forEach((tab) => tab.addEventListener("click", () => select(tab)));
-  on("trace", () => showPanel("way"));
+  on("trace", () => {
+    showPanel("way");
+    if (matchMedia("(max-width: 760px)").matches) find("#tab-way").focus(); // the rest is covered
+  });
 }

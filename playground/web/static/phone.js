@@ -35,22 +35,16 @@ export const health = () => get("/page/health", null);
 export const wayOfLine = (log) => get(`/page/ways?log=${log}`, null);
 export const wayOfReply = (entry) => get(`/page/ways?entry=${entry}`, null);
 
-/** Every row, old ones first, then each new one; goes on behind the last one when the connection comes back. */
-export function watch({ onRow, onState }) {
-  let last = 0;
+/** A WebSocket that comes back when it breaks; `address` is asked each time. */
+function listen(address, onMessage, onState = () => {}) {
   let pause = 500;
   const open = () => {
-    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}/playground/ws?after=${last}`);
+    const socket = new WebSocket(`${location.origin.replace(/^http/, "ws")}${address()}`);
     socket.onopen = () => {
       pause = 500;
       onState(true);
     };
-    socket.onmessage = (event) => {
-      const row = JSON.parse(event.data);
-      if (row.row <= last) return;
-      last = row.row;
-      onRow(row);
-    };
+    socket.onmessage = (event) => onMessage(JSON.parse(event.data));
     socket.onclose = () => {
       onState(false);
       setTimeout(open, pause);
@@ -60,7 +54,23 @@ export function watch({ onRow, onState }) {
   open();
 }
 
-/** What becomes of each bubble: {log, replyTo, type, dedupKey, state, at}. */
+/** Every row, old ones first, then each new one; goes on behind the last one when the connection comes back. */
+export function watch({ onRow, onState }) {
+  let last = 0;
+  const onMessage = (row) => {
+    if (row.row <= last) return;
+    last = row.row;
+    onRow(row);
+  };
+  listen(() => `/playground/ws?after=${last}`, onMessage, onState);
+}
+
+/** What becomes of each bubble: {id, log, replyTo, type, dedupKey, state, at}. */
 export function watchDeliveries(onTold) {
-  new EventSource("/page/deliveries").onmessage = (event) => onTold(JSON.parse(event.data));
+  let last = "0";
+  const onMessage = (told) => {
+    last = told.id;
+    onTold(told);
+  };
+  listen(() => `/page/deliveries?after=${last}`, onMessage);
 }

@@ -27,7 +27,7 @@ function entry(room) {
       "button",
       { type: "button", onclick: () => open(room.id), "aria-current": room.id === state.room ? "true" : null },
       make("span", { class: "avatar", style: { "--hue": hue(room.id) }, "aria-hidden": "true" }, initial(room.name)),
-      make("span", { class: "name" }, room.name, make("small", { "aria-hidden": "true" }, room.people.length || ""), spoken(`, ${room.people.length}명`)),
+      make("span", { class: "name" }, make("bdi", {}, room.name), make("small", { "aria-hidden": "true" }, room.people.length || ""), spoken(`, ${room.people.length}명`)),
       last ? make("time", {}, lately(last.at)) : make("span"),
       make("span", { class: "last" }, last ? oneLine(last.image ? "사진" : last.text).slice(0, 80) : "아직 조용해요"),
       unseen ? make("span", { class: "badge" }, unseen, spoken("개의 새 메시지")) : null,

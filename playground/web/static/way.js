@@ -45,10 +45,13 @@ function show(way) {
     return;
   }
   const typed = rowOf(way?.log) || line;
-  const head = [make("h3", {}, "한 줄이 온 길"), make("p", { class: "way-line" }, `${typed.name || "?"}: ${oneLine(typed.text).slice(0, 160)}`)];
+  const head = [make("h3", {}, "한 줄이 온 길"), make("p", { class: "way-line" }, make("bdi", {}, typed.name || "?"), `: ${oneLine(typed.text).slice(0, 160)}`)];
   if (!way) {
+    const isCommand = state.commands.some((bot) => line.text.trim().startsWith(bot.prefix));
     const none = line.mine
       ? "누가 물어서 한 말이 아니에요. 봇이 스스로 알려 준 거예요."
+      : isCommand
+      ? "이 줄의 길은 남아 있지 않아요. 브리지는 글 번호를 16분 동안만 기억해요."
       : "봇에게 가는 말이 아니에요. ‘/’나 ‘!’로 시작하는 명령만 스트림으로 가요.";
     const text = looks < 5 ? "찾고 있어요 …" : none;
     page.replaceChildren(...head, make("p", {}, text));

@@ -352,6 +352,7 @@ async def test_a_page_makes_rooms_and_people_and_reads_what_they_say(iris: FakeI
         ("rooms/12/people", {"person": "1"}, 404),
         ("rooms/12/lines", {"person": "1", "text": "x"}, 404),
         ("rooms/12/lines", {"person": "1", "text": "x", "thread": "the first"}, 422),
+        ("rooms/12/lines", {"person": "1", "text": "x", "thread": "9" * 19}, 422),
         ("history", {"room": "1", "person": "1", "texts": []}, 422),
         ("restart", {"seconds": 1000}, 422),
     ],
@@ -359,6 +360,14 @@ async def test_a_page_makes_rooms_and_people_and_reads_what_they_say(iris: FakeI
 async def test_what_a_page_cannot_mean_is_refused(iris: FakeIris, path: str, body: Any, status: int) -> None:
     answer = await post(iris, f"/playground/{path}", body)
     assert (answer.status, "error" in answer.json) == (status, True)
+
+
+@pytest.mark.parametrize("after", ["x", "-1", "9" * 19])
+@pytest.mark.parametrize("path", ["ws", "rooms/{room}/rows"])
+async def test_a_row_that_cannot_be_is_refused(iris: FakeIris, path: str, after: str) -> None:
+    room = iris.world.add_room("놀이방").id
+    answer = await get(port_of(iris), f"/playground/{path.format(room=room)}?after={after}")
+    assert (answer.status, "error" in answer.json) == (422, True)
 
 
 async def test_a_foreign_page_cannot_post_unasked(iris: FakeIris) -> None:

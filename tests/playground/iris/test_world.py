@@ -29,10 +29,10 @@ def test_rows_and_logs_only_grow_even_over_a_restart() -> None:
     now = 1_785_283_200.0
     logs: list[int] = []
     rows: list[int] = []
-    for start in (0, 60):
+    for start in (0, 60):  # seconds; recorded games are typed faster than a line a second
         world = World(clock=lambda start=start: now + start)  # type: ignore[misc]
         room, person = world.add_room("r"), world.add_person("p")
-        for _ in range(5):
+        for _ in range(500):
             row = world.say(room.id, person.id, "안녕")
             logs.append(int(str(row["id"])))
             rows.append(int(str(row["_id"])))

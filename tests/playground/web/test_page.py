@@ -231,7 +231,7 @@ async def test_everything_can_be_done_with_the_keyboard(visitor: Visitor) -> Non
     assert await page.get_by_role("tab", name="장애").get_attribute("aria-selected") == "true"
     await page.keyboard.press("Escape")
     await page.locator("#panel").wait_for(state="hidden")
-    assert await page.evaluate("document.activeElement.id") == "panel-switch"
+    assert await page.evaluate("document.activeElement.ariaLabel") == "두리님의 이 말이 온 길 보기"
 
 
 async def test_what_a_screen_reader_is_told(visitor: Visitor) -> None:

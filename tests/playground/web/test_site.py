@@ -1,6 +1,5 @@
 """The page's own routes, over HTTP, with a real Valkey behind them."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -164,7 +163,9 @@ async def line_on_its_way(valkey: Client, logs: Path) -> str:
     }  # fmt: skip
     for name, record in records.items():
         other = {"event": "line_ended", "entry": "other", "result": entry, "timestamp": stamp}
-        (logs / name).write_text(f"{json.dumps(other)}\n{json.dumps(record)}\n", "utf-8")
+        lines = [json.dumps(other), f"no record of {entry}", json.dumps([entry]), json.dumps(record)]
+        half = json.dumps(record)[:-9]  # it is being written
+        (logs / name).write_text("\n".join([*lines, half]), "utf-8")
     reply = (await valkey.xadd("kakao:bot:reply", {"chatId": "1", "text": "!"})).decode()
     told = {"entry": reply, "replyTo": entry, "dedupKey": f"{entry}/0", "type": "final", "chatId": "1"}
     await valkey.xadd(DELIVERIES, told | {"state": "confirmed", "logId": LOG, "at": "1"})
@@ -198,32 +199,21 @@ async def test_without_valkey_there_is_no_way(env: dict[str, str]) -> None:
         assert (answer.status, answer.json) == (503, {"error": "valkey-mq: ConnectionError"})
 
 
-async def events(page: Page, count: int, **headers: str) -> list[tuple[str, Any]]:
-    """The first server-sent events: id and data."""
-    found: list[tuple[str, Any]] = []
+async def deliveries(page: Page, count: int, after: str) -> list[Any]:
+    """What is told first behind an entry."""
     async with (
         aiohttp.ClientSession() as session,
-        session.get(f"{page.iris.url}/page/deliveries", headers=headers) as response,
+        session.ws_connect(f"{page.iris.url}/page/deliveries?after={after}") as socket,
     ):
-        assert response.headers["Content-Type"] == "text/event-stream"
-        name = ""
-        async with asyncio.timeout(10):
-            async for line in response.content:
-                if line.startswith(b"id: "):
-                    name = line[4:].decode().strip()
-                elif line.startswith(b"data: "):
-                    found.append((name, json.loads(line[6:])))
-                    if len(found) == count:
-                        break
-    return found
+        return [await socket.receive_json(timeout=10) for _ in range(count)]
 
 
 async def test_deliveries_are_told_and_resumed(page: Page, valkey: Client) -> None:
     fields: Any = {"entry": "1-0", "replyTo": "0-1", "type": "waiting", "state": "confirmed", "secret": "x"}
     ids = [(await valkey.xadd(DELIVERIES, fields | {"logId": str(number)})).decode() for number in range(3)]
-    first = await events(page, 3)
-    assert [name for name, _ in first] == ids
+    first = await deliveries(page, 3, "0")
+    assert [told["id"] for told in first] == ids
     wanted = {name: fields[name] for name in ("entry", "replyTo", "type", "state")}
-    assert first[0][1] == wanted | {"logId": "0"}
-    assert [name for name, _ in await events(page, 1, **{"Last-Event-ID": ids[1]})] == ids[2:]
-    assert [name for name, _ in await events(page, 3, **{"Last-Event-ID": "no id"})] == ids
+    assert first[0] == wanted | {"logId": "0", "id": ids[0]}
+    assert [told["id"] for told in await deliveries(page, 1, ids[1])] == ids[2:]
+    assert [told["id"] for told in await deliveries(page, 3, "no+id")] == ids
