@@ -151,9 +151,8 @@ class Client:
             self.breaker.failed(self._clock())
             log.warning("holodex_request_failed", path=path, key=key.number, reason=str(failure) or "time")
             raise
-        except (
-            Exception
-        ):  # a bug says nothing about Holodex; a trial that never ends would shut it out for good
+        except Exception:
+            # A bug says nothing about Holodex; a trial that never ended would shut it out for good.
             self.breaker.abandoned()
             raise
         finally:

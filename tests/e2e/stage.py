@@ -2,10 +2,15 @@
 
 from collections.abc import Awaitable, Callable
 
+from game_bots.turtlesoup.store import LEDGER as SOUPS
+from game_bots.twentyq.store import LEDGER as RIDDLES
 from playground.demo_model.faults import Rule
 from playground.script import Directions
 from tests.e2e.system import System
 from tests.e2e.trips import SqlRelay
+from tests.support.polling import until
+
+LEDGERS = (RIDDLES, SOUPS)
 
 IMPATIENT = {"GEMINI_TIMEOUT": "3", "GEMINI_MAX_RETRIES": "1"}
 """Settings of a stage on which a silent model is soon given up."""
@@ -33,6 +38,12 @@ def directions(system: System, sql: SqlRelay, *, start_llm: Callable[[], Awaitab
         await llm_leaves()  # it has put the key to rest
         await llm_returns()
 
+    async def archived() -> None:
+        async def nothing_waits() -> bool:
+            return not any([await system.cache.xlen(ledger) for ledger in LEDGERS])
+
+        await until(nothing_waits, what="the ledgers in PostgreSQL")
+
     return {
         "AI가 대답하지 않는다": model(Rule(kind="hang")),
         "AI가 엉뚱한 소리를 한다": model(Rule(kind="truncated_json")),
@@ -46,4 +57,5 @@ def directions(system: System, sql: SqlRelay, *, start_llm: Callable[[], Awaitab
         "PostgreSQL이 돌아온다": sql.start,
         "valkey-cache가 멈춘다": system.cache_proxy.stop,
         "valkey-cache가 돌아온다": system.cache_proxy.restart,
+        "장부가 다 적힌다": archived,
     }
