@@ -1,6 +1,6 @@
 """The surrender vote that both games share. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -8,6 +8,9 @@ from botkit.chat.errors import Refused
 
 VOTE_SECONDS = 120.0
 """A vote lapses so long after it was opened; nothing prolongs it."""
+
+AWAY_SECONDS = 1800.0
+"""Who has not moved for so long is not waited for."""
 
 QUORUM = 3
 """More agreements than this are never needed."""
@@ -105,6 +108,12 @@ class Vote:
             raise NotAVoter
         if voter in side:
             raise AlreadyVoted
+
+
+def there(seen: Mapping[str, float], *, now: float) -> list[str]:
+    """Who of the players decides, by when each last moved: who is not away, and of several at least two."""
+    latest = sorted(seen, key=lambda one: seen[one], reverse=True)[:2]
+    return [one for one in seen if now - seen[one] < AWAY_SECONDS or one in latest]
 
 
 def running(vote: Vote | None, now: float) -> Vote | None:

@@ -35,9 +35,6 @@ ANSWER_LENGTHS = (1, 500)
 ATTEMPT_SECONDS = 15.0
 """One attempt per person in this time."""
 
-AWAY_SECONDS = 1800.0
-"""Who has not moved for so long is not waited for in a vote."""
-
 IDLE_SECONDS = 24 * 3600.0
 """A game in which nothing happens for so long is over."""
 
@@ -310,16 +307,12 @@ class Soup:
     def giving_up(self, *, by: Player, now: float) -> "Soup":
         """With the person's wish to give up: opens a vote of who is there, or agrees to the one that runs.
 
-        Of several who have played at least two decide.
-
         Raises:
             NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
         joined = self._moved(by, now)
-        ids = [player.id for player in joined.players]
-        latest = sorted(ids, key=lambda one: joined.seen.get(one, now), reverse=True)
-        there = {one for one in ids if now - joined.seen.get(one, now) < AWAY_SECONDS} | {*latest[:2]}
-        voters = [one for one in ids if one in there]
+        seen = {player.id: joined.seen.get(player.id, now) for player in joined.players}
+        voters = surrender.there(seen, now=now)
         return replace(joined, vote=surrender.proposed(self.vote, players=voters, by=by.id, now=now))
 
     def agreeing(self, *, by: Player, now: float, prefix: str) -> "Soup":

@@ -292,14 +292,17 @@ class Riddle:
         return replace(self.joined(by), questions=questions, limit=limit)
 
     def giving_up(self, *, by: Player, now: float) -> "Riddle":
-        """With the person's wish to give up: opens a vote, or agrees to the one that runs.
+        """With the person's wish to give up: opens a vote of who is there, or agrees to the one that runs.
 
         Raises:
             NotAVoter, AlreadyVoted: see `game_bots.surrender`.
         """
         joined = self.joined(by)
-        players = (player.id for player in joined.players)
-        return replace(joined, vote=surrender.proposed(self.vote, players=players, by=by.id, now=now))
+        moves: list[Question | Hint | Miss] = [*self.questions, *self.hints, *self.misses]
+        moved = {move.by: move.at for move in sorted(moves, key=lambda move: move.at)} | {by.id: now}
+        seen = {player.id: moved.get(player.id, self.started_at) for player in joined.players}
+        voters = surrender.there(seen, now=now)
+        return replace(joined, vote=surrender.proposed(self.vote, players=voters, by=by.id, now=now))
 
     def agreeing(self, *, by: Player, now: float, prefix: str) -> "Riddle":
         """With one more agreement to give up.

@@ -17,11 +17,10 @@ from game_bots.refusals import (
     HintLimitReached,
     NoSuchQuestion,
 )
-from game_bots.surrender import NotAVoter, NoVote, Standing
+from game_bots.surrender import AWAY_SECONDS, NotAVoter, NoVote, Standing
 from game_bots.turtlesoup.events import Finished, Result
 from game_bots.turtlesoup.game import (
     ATTEMPT_SECONDS,
-    AWAY_SECONDS,
     IDLE_SECONDS,
     MAX_APPEALS,
     MAX_HINTS,

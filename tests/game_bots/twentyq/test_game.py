@@ -19,7 +19,7 @@ from game_bots.refusals import (
     NoGame,
     NoSuchQuestion,
 )
-from game_bots.surrender import NoVote, Standing
+from game_bots.surrender import AWAY_SECONDS, NoVote, Standing
 from game_bots.twentyq.game import MAX_APPEALS, MAX_HINTS, RULES, Riddle, Rules, Verdict
 from game_bots.twentyq.refusals import GuessRepeated, GuessTooSoon, QuestionsUsedUp
 from game_bots.twentyq.room import TOPICS_KEPT, Finished, Result, Room
@@ -319,6 +319,19 @@ def test_a_lone_player_gives_up_at_once_and_a_newcomer_cannot() -> None:
     newcomer = riddle(MINJI).giving_up(by=JUN, now=1.0)
     assert newcomer.vote is not None
     assert newcomer.vote.standing is Standing.OPEN
+
+
+def test_who_has_been_away_for_half_an_hour_is_not_waited_for() -> None:
+    late = 1000.0 + AWAY_SECONDS
+    game = riddle(MINJI, JUN).answered("a?", Verdict.NO, by=JUN, now=1000.0)
+    game = game.answered("b?", Verdict.NO, by=SORA, now=1001.0)
+    voted = game.giving_up(by=MINJI, now=late)
+    assert voted.vote is not None
+    assert (voted.vote.voters, voted.vote.needed) == (("1", "3"), 2)
+    # Nobody gives up alone what others played.
+    much_later = game.giving_up(by=MINJI, now=late + 3 * AWAY_SECONDS).vote
+    assert much_later is not None
+    assert (much_later.voters, much_later.standing) == (("1", "3"), Standing.OPEN)
 
 
 def test_a_second_wish_to_give_up_is_an_agreement_and_prolongs_nothing() -> None:
