@@ -7,7 +7,8 @@ here and written to `.run/env`, so that another terminal finds the way in.
 import secrets
 import shlex
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -34,6 +35,12 @@ NO_HURRY = dict.fromkeys(
 
 class PortTaken(Exception):
     """A port is in use; says which, for what, and what to do."""
+
+    def __init__(self, port: int, name: str) -> None:
+        super().__init__(
+            f"port {port} (for {name}) is taken by another program. "
+            "Stop that, or start with: make run ARGS=--free-ports"
+        )
 
 
 @dataclass(frozen=True)
@@ -68,11 +75,28 @@ class Ports:
                 taken = set(numbers.values())  # nobody listens there yet, so it still looks free
                 numbers[field.name] = next(port for port in iter(a_free_port, 0) if port not in taken)
             else:
-                raise PortTaken(
-                    f"port {usual} (for {field.name}) is taken by another program. "
-                    "Stop that, or start with: make run ARGS=--free-ports"
-                )
+                raise PortTaken(usual, field.name)
         return cls(**numbers)
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the system from giving one away as the near end of a connection before its program listens.
+
+        A server may still listen there: the sockets that keep the ports do not, and share them.
+
+        Raises:
+            PortTaken: one was given away since they were chosen.
+        """
+        with ExitStack() as stack:
+            for name, port in vars(self).items():
+                own = stack.enter_context(socket.socket())
+                own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                own.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+                try:
+                    own.bind(("127.0.0.1", port))
+                except OSError:
+                    raise PortTaken(port, name) from None
+            yield
 
 
 @dataclass(frozen=True)

@@ -48,7 +48,7 @@ class Stack:
         """Start everything; what had started is stopped again when something cannot.
 
         Raises:
-            Failed, NotReady, AlreadyRunning: says what is wrong, and with whom.
+            Failed, NotReady, AlreadyRunning, PortTaken: says what is wrong, and with whom.
         """
         try:
             await self._start()
@@ -73,6 +73,7 @@ class Stack:
 
     async def _start(self) -> None:
         self._take_directory()
+        self._closing.enter_context(self.ports.kept())
         sockets = self.paths.sockets()
         on_line = self._console.line
         mq = Valkey("valkey-mq", self.paths.root / "valkey-mq", port=self.ports.mq, on_line=on_line)

@@ -74,7 +74,7 @@ async def test_giving_up_takes_a_vote(running: System) -> None:
     await running.answer("r", "/스자 큰가요?", user="준")
     assert "(1/2)" in await running.answer("r", "/스자 포기", user="민지")
     assert "벌써 골랐어요" in await running.answer("r", "/스자 동의", user="민지")
-    assert "투표가 열리기 전" in await running.answer("r", "/스자 동의", user="새 사람")
+    assert "투표가 열릴 때 함께하던" in await running.answer("r", "/스자 동의", user="새 사람")
     ended = await running.answer("r", "/스자 동의", user="준")
     assert SECRET in ended
     assert "열린 판이 없어요" in await running.answer("r", "/스자 큰가요?")
