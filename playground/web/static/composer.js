@@ -86,7 +86,7 @@ export function start() {
     palette.update();
   });
   line().addEventListener("keydown", onKey);
-  line().addEventListener("blur", () => setTimeout(palette.close, 150));
+  line().addEventListener("blur", () => setTimeout(() => document.activeElement === line() || palette.close(), 150)); // who is back at once goes on
   find("#composer").addEventListener("submit", (event) => {
     event.preventDefault();
     submit();

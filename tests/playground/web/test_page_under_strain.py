@@ -246,3 +246,22 @@ async def _frames(page: Page) -> None:
     await page.evaluate(
         "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
     )
+
+
+async def test_who_leaves_the_line_and_is_back_at_once_keeps_the_commands(visitor: Visitor) -> None:
+    page = visitor.page
+    await page.goto(visitor.url)
+    await visitor.new_room("들락날락", "민지")
+    await page.evaluate(
+        """() => {
+          const line = document.querySelector("#line");
+          line.focus(); line.blur(); line.focus();
+          line.value = "/"; line.dispatchEvent(new Event("input"));
+        }"""
+    )
+    await page.evaluate(
+        "() => new Promise((done) => setTimeout(done, 200))"
+    )  # the commands close after 150 ms
+    assert await page.get_by_role("listbox", name="명령").is_visible()
+    await page.locator("#line").blur()
+    await page.get_by_role("listbox", name="명령").wait_for(state="hidden")
