@@ -33,6 +33,9 @@ LONGEST_QUOTA_SECONDS = 3600.0
 SCARCE = 0.1
 """Below this share of a key's quota everything slows down."""
 
+BUG = "bug"
+"""How a request ended that raised what nobody foresaw."""
+
 Params = Mapping[str, str]
 
 
@@ -131,7 +134,7 @@ class Client:
     async def _attempt(self, path: str, params: Params, key: Key) -> Any:
         """One request; the breaker learns how it ended."""
         await self._turn()
-        outcome = "cancelled"
+        outcome = BUG
         try:
             with metrics.holodex_seconds.time():
                 answer = await self._send(path, params, key)
@@ -151,11 +154,9 @@ class Client:
             self.breaker.failed(self._clock())
             log.warning("holodex_request_failed", path=path, key=key.number, reason=str(failure) or "time")
             raise
-        except Exception:
-            # A bug says nothing about Holodex; a trial that never ended would shut it out for good.
-            self.breaker.abandoned()
-            raise
         finally:
+            if outcome == BUG:  # says nothing about Holodex; a trial without an end would shut it out
+                self.breaker.abandoned()
             metrics.holodex_requests.labels(outcome).inc()
             metrics.holodex_breaker.set(not self.breaker.is_closed)
         return answer

@@ -116,7 +116,7 @@ async def test_success_must_be_said(body: Any) -> None:
 
 async def test_an_answer_that_does_not_come(monkeypatch: pytest.MonkeyPatch) -> None:
     async def hang(_request: web.Request) -> web.Response:
-        await asyncio.sleep(60)
+        await asyncio.Event().wait()
         return web.Response()
 
     monkeypatch.setattr(upstream, "SECONDS", 0.2)
